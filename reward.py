@@ -1,0 +1,454 @@
+"""The one grader of this repository: training reward and evaluation both call it."""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import queue
+import re
+import select
+import signal
+import struct
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import latex
+
+DEADLINE_S = 3.0  # seconds an answer may take; the worker is killed at it
+MEMORY_BYTES = {"ours": 1 << 30, "paper": 4 << 30}  # address space of a worker; math-verify needs sympy and ANTLR
+START_S = 60.0  # seconds a worker may take to import what it needs, on a busy machine
+CACHE_PAIRS = 65536  # decided (answer, gold) pairs kept across batches
+
+
+@dataclass(frozen=True)
+class Grade:
+    """The verdict on one completion.
+
+    Attributes:
+        correct: the answer is equivalent to the gold.
+        answer: what was graded, or None when the completion gives no answer.
+        reason: why, in a few words ("equal numbers", "different", "no answer", "deadline", ...).
+        undecided: the deadline passed or the worker died; such an answer is graded wrong.
+        gold_parsed: False when the gold itself could not be understood, so that no answer can be graded fairly.
+    """
+
+    correct: bool
+    answer: str | None
+    reason: str
+    undecided: bool = False
+    gold_parsed: bool = True
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Extraction
+# --------------------------------------------------------------------------------------------------------------------
+
+_BOX = re.compile(r"\\(?:boxed|fbox)(?![A-Za-z])")
+_BETWEEN_BOXES = re.compile(
+    r"(?:\s|\$|\\[()\[\],;]|[,;&]|and\b|or\b|\\text\s?\{\s?(?:,|and|or)\s?\}|\\q?quad"
+    r"|[A-Za-z](?:_\{?\w{1,3}\}?)?\s?(?:=|\\in\b))*"
+)
+_MARKER = re.compile(r"(?i)\banswer\s*(?:is|:|=|\*\*:?|\}:?)[\s:*]*|####\s*:?")
+_SPECIAL_TOKEN = re.compile(r"<\|[^|<>]{1,40}\|>|<｜[^｜<>]{1,40}｜>")
+_MATH = re.compile(r"\$\$?([^$]+)\$\$?|\\\((.+?)\\\)|\\\[(.+?)\\\]", re.DOTALL)
+_NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d[\d,]*\d|\d)?(?:\.?\d+)(?:\s?/\s?\d+)?\s?(?:\\?%|percent\b)?", re.ASCII)
+_WORD = re.compile(r"(?<![\\A-Za-z])[A-Za-z]{3,}")
+TAIL_CHARS = 4000  # where no box is, only the end of the text is searched
+BOX_CHARS = 10000  # a box longer than this is no answer
+
+
+def _box_content(text: str, start: int) -> tuple[str | None, int]:
+    """Content and end of the box whose command ends at `start`; None when its brace never closes."""
+    while start < len(text) and text[start] in " \t\n":
+        start += 1
+    if start >= len(text) or text[start] != "{":
+        bare = re.compile(r"[A-Za-z0-9.]+|\\[A-Za-z]+").match(text, start)  # "\boxed 7"
+        return (bare.group(), bare.end()) if bare else (None, start)
+    depth, i = 0, start
+    for i in range(start, min(len(text), start + BOX_CHARS)):
+        c = text[i]
+        if c in "{}" and text[i - 1] != "\\":
+            depth += 1 if c == "{" else -1
+            if depth == 0:
+                return text[start + 1 : i], i + 1
+    return None, i
+
+
+def _last_boxes(text: str) -> str | None:
+    """The last box, or the list of the boxes that share its sentence; None when it is empty or never closes."""
+    found = [m.span() for m in _BOX.finditer(text)][-10:]
+    content, _ = _box_content(text, found[-1][1])
+    if content is None or not content.strip():
+        return None
+    parts, later = [content.strip()], found[-1][0]
+    for begin, end in reversed(found[:-1]):
+        content, stop = _box_content(text, end)
+        between = text[stop:later]
+        if content is None or not 0 < len(between) < 80 or not _BETWEEN_BOXES.fullmatch(between):
+            break
+        if content.strip() not in parts:
+            parts.insert(0, content.strip())
+        later = begin
+    return ", ".join(parts)
+
+
+def _from_sentence(sentence: str) -> str | None:
+    """The answer that a sentence of prose ends in: itself when it is short or pure mathematics."""
+    sentence = sentence.split("I hope")[0].strip().strip("*").strip()
+    if not sentence:
+        return None
+    math = [m for m in _MATH.finditer(sentence)]
+    prose = len(_WORD.findall(_MATH.sub(" ", sentence)))
+    if prose <= (1 if math else 2):
+        return sentence
+    numbers = [m for m in _NUMBER.finditer(sentence) if not (math and m.start() < math[-1].end())]
+    if numbers:
+        return numbers[-1].group().strip()
+    return next(g for g in math[-1].groups() if g) if math else sentence
+
+
+def extract_answer(completion: str, *, final_line_fallback: bool = True) -> str | None:
+    """The final answer of a completion, or None.
+
+    Only the text after the last `</think>` is read. The last `\\boxed{}` (or `\\fbox{}`) counts; boxes joined by
+    "and" or commas at the end of one sentence are one list. Without a box: `<answer>` tags, then the text after the
+    last "answer is", "Answer:" or "####".
+
+    Args:
+        completion: the model's text.
+        final_line_fallback: when nothing marks the answer, take what the last line ends in. Off in training, where
+            a model is to learn to mark its answer.
+    """
+    text = completion.rpartition("</think>")[2]
+    if _BOX.search(text):
+        return _last_boxes(text)
+    text = _SPECIAL_TOKEN.split(text)[0].strip()[-TAIL_CHARS:]
+    head, tag, tail = text.rpartition("<answer>")
+    if tag:
+        return tail.partition("</answer>")[0].strip() or None
+    markers = list(_MARKER.finditer(text))
+    if markers:
+        line = text[markers[-1].end() :].strip().split("\n")[0]
+        return _from_sentence(re.split(r"\.\s+(?=[A-Z])", line)[0])
+    if not final_line_fallback or not text:
+        return None
+    if text.endswith((r"\]", "$$")):
+        blocks = _MATH.findall(text)
+        if blocks:
+            return next(g for g in blocks[-1] if g).strip()
+    return _from_sentence(text.rsplit("\n", 1)[-1])
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Workers: every comparison that strings and plain numbers cannot decide runs in a process that can be killed
+# --------------------------------------------------------------------------------------------------------------------
+
+
+class _WorkerError(Exception):
+    """The worker passed its deadline or died; str() says which."""
+
+
+class _Worker:
+    """One child process that answers one length-prefixed JSON request at a time over its pipes."""
+
+    def __init__(self, grader: str):
+        self.grader = grader
+        command = [sys.executable, str(Path(__file__).resolve()), "--worker", grader]
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0
+        )
+        self.read(time.monotonic() + START_S)
+
+    def ask(self, request: list, timeout: float) -> list:
+        try:
+            _write_frame(self.process.stdin.fileno(), [timeout, *request])
+        except OSError as error:
+            raise _WorkerError("worker died") from error
+        return self.read(time.monotonic() + timeout)
+
+    def read(self, deadline: float) -> list:
+        fd, data, size = self.process.stdout.fileno(), b"", 4
+        while len(data) < size:
+            if not select.select([fd], [], [], max(0.0, deadline - time.monotonic()))[0]:
+                raise _WorkerError("deadline")
+            chunk = os.read(fd, size - len(data))
+            if not chunk:
+                raise _WorkerError("worker died")
+            data += chunk
+            if size == 4 and len(data) == 4:
+                size, data = 4 + struct.unpack(">I", data)[0], data
+        return json.loads(data[4:])
+
+    def close(self) -> None:
+        self.process.kill()
+        self.process.stdin.close()
+        self.process.stdout.close()
+        self.process.wait()
+
+
+def _write_frame(fd: int, message: list) -> None:
+    payload = json.dumps(message).encode()
+    data = struct.pack(">I", len(payload)) + payload
+    while data:
+        data = data[os.write(fd, data) :]
+
+
+_idle: list[_Worker] = []  # warm workers; append and pop are atomic
+_cache: dict[tuple, tuple[bool, str]] = {}
+
+
+@atexit.register
+def _close_workers() -> None:
+    while _idle:
+        _idle.pop().close()
+
+
+def _forget_workers() -> None:
+    _idle.clear()  # a forked child must not talk over its parent's pipes
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_workers)
+
+
+def _ask_worker(grader: str, gold: str, text: str, timeout: float) -> tuple[bool, str, bool]:
+    """(correct, reason, undecided) from a warm worker, which is killed when it fails."""
+    worker = None
+    for _ in range(len(_idle)):
+        try:
+            candidate = _idle.pop()
+        except IndexError:
+            break
+        if candidate.grader == grader:
+            worker = candidate
+            break
+        _idle.insert(0, candidate)
+    try:
+        worker = worker or _Worker(grader)
+        correct, reason = worker.ask([gold, text], timeout)
+    except _WorkerError as error:
+        if worker is not None:
+            worker.close()
+        return False, str(error), True
+    _idle.append(worker)
+    return correct, reason, False
+
+
+def _decide(jobs: list[tuple[str, str]], grader: str, timeout: float, workers: int | None) -> dict:
+    """{(text, gold): (correct, reason, undecided)} for distinct jobs, spread over worker processes."""
+    verdicts: dict = {}
+    todo: queue.SimpleQueue = queue.SimpleQueue()
+    for text, gold in jobs:
+        known = _cache.get((grader, text, gold))
+        if known is None and grader == "ours":
+            known = latex.quick(gold, text)
+        if known is None:
+            todo.put((text, gold))
+        else:
+            verdicts[text, gold] = (*known, False)
+
+    def drain() -> None:
+        while True:
+            try:
+                text, gold = todo.get_nowait()
+            except queue.Empty:
+                return
+            verdicts[text, gold] = _ask_worker(grader, gold, text, timeout)
+
+    size = min(todo.qsize(), workers or _default_workers())
+    threads = [threading.Thread(target=drain, daemon=True) for _ in range(size - 1)]
+    for thread in threads:
+        thread.start()
+    drain()
+    for thread in threads:
+        thread.join()
+    if len(_cache) > CACHE_PAIRS:
+        _cache.clear()
+    for (text, gold), (correct, reason, undecided) in verdicts.items():
+        if not undecided:
+            _cache[grader, text, gold] = (correct, reason)
+    return verdicts
+
+
+def _default_workers() -> int:
+    ranks = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
+    return max(1, min(4, (os.cpu_count() or 1) // ranks))
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Grading
+# --------------------------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=8192)
+def _gold_understood(gold: str) -> bool:
+    return latex.understood(gold)
+
+
+def is_equivalent(*, answer: str, gold: str) -> bool:
+    """Whether a bare answer equals the gold. Safe on any input: undecided counts as different."""
+    return _decide([(answer, gold)], "ours", DEADLINE_S, 1)[answer, gold][0]
+
+
+def grade_batch(
+    completions: list[str],
+    golds: list[str],
+    *,
+    require_think_end: bool = False,
+    final_line_fallback: bool = True,
+    exactly_one_box: bool = False,
+    grader: str = "ours",
+    timeout: float = DEADLINE_S,
+    workers: int | None = None,
+) -> list[Grade]:
+    """Grade completions against golds, in input order.
+
+    Args:
+        completions: the models' texts.
+        golds: one reference answer for each completion.
+        require_think_end: a completion without `</think>` is wrong (the paper's training rule).
+        final_line_fallback: see `extract_answer`.
+        exactly_one_box: a graded text without exactly one `\\boxed` is wrong (the Zero-Math-7B recipe).
+        grader: "ours", or "paper" for the OR of two comparisons that the paper used.
+        timeout: seconds for one answer; at it the worker is killed and the answer is wrong and undecided.
+        workers: processes; by default at most 4 and at most this rank's share of the cores.
+
+    Raises:
+        ValueError: unequal lengths or an unknown grader.
+    """
+    if len(completions) != len(golds):
+        raise ValueError(f"{len(completions)} completions but {len(golds)} golds")
+    if grader not in MEMORY_BYTES:
+        raise ValueError(f"unknown grader {grader!r}: choose from {sorted(MEMORY_BYTES)}")
+    grades: list[Grade | None] = [None] * len(golds)
+    jobs: dict[tuple[str, str], list[tuple[int, str]]] = {}
+    for i, (completion, gold) in enumerate(zip(completions, golds, strict=True)):
+        answer, fault = None, None
+        graded = completion.rpartition("</think>")[2]
+        if require_think_end and "</think>" not in completion:
+            fault = "no </think>"
+        elif exactly_one_box and graded.count("\\boxed") != 1:
+            fault = "not exactly one box"
+        else:
+            answer = extract_answer(graded, final_line_fallback=final_line_fallback)
+        if fault or (answer is None and grader == "ours"):
+            grades[i] = Grade(False, answer, fault or "no answer", gold_parsed=_gold_understood(gold))
+        else:
+            text = answer if grader == "ours" else graded
+            jobs.setdefault((text, gold), []).append((i, answer))
+    verdicts = _decide(list(jobs), grader, timeout, workers)
+    for (text, gold), rows in jobs.items():
+        correct, reason, undecided = verdicts[text, gold]
+        parsed = _gold_understood(gold)
+        for i, answer in rows:
+            why = reason if parsed or correct else "unparseable gold"
+            grades[i] = Grade(correct, answer, why, undecided=undecided, gold_parsed=parsed)
+    return grades
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Rewards in TRL's signature
+# --------------------------------------------------------------------------------------------------------------------
+
+
+def _text(completion: str | list[dict]) -> str:
+    return completion if isinstance(completion, str) else completion[-1]["content"]
+
+
+def accuracy_reward(
+    completions: list,
+    final_answer: list[str],
+    *,
+    require_think_end: bool = True,
+    exactly_one_box: bool = False,
+    final_line_fallback: bool = False,
+    grader: str = "ours",
+    timeout: float = DEADLINE_S,
+    log_extra: Callable[[str, list], None] | None = None,
+    log_metric: Callable[[str, float], None] | None = None,
+    **kwargs,
+) -> list[float | None]:
+    """+1 for a correct completion, -1 for a wrong one, None (TRL skips the row) for a gold nobody can understand.
+
+    The scores and the `</think>` rule are the paper's (`reward_func.py`). Options are those of `grade_batch`; the
+    rest of the signature is TRL's: `final_answer` is the data set's column, `completions` are strings or lists of
+    chat messages. Logs `reward/undecided` and `reward/unparseable_gold` (fractions of the batch) and the columns
+    `gold`, `answer` and `verdict`.
+    """
+    grades = grade_batch(
+        [_text(c) for c in completions],
+        list(final_answer),
+        require_think_end=require_think_end,
+        exactly_one_box=exactly_one_box,
+        final_line_fallback=final_line_fallback,
+        grader=grader,
+        timeout=timeout,
+    )
+    if log_extra is not None:
+        log_extra("gold", list(final_answer))
+        log_extra("answer", [g.answer if g.answer is not None else "[none]" for g in grades])
+        log_extra("verdict", [g.reason for g in grades])
+    if log_metric is not None and grades:
+        log_metric("reward/undecided", sum(g.undecided for g in grades) / len(grades))
+        log_metric("reward/unparseable_gold", sum(not g.gold_parsed for g in grades) / len(grades))
+    return [(1.0 if g.correct else -1.0) if g.gold_parsed else None for g in grades]
+
+
+def soft_overlong_penalty(max_completion_length: int, buffer: int) -> Callable[..., list[float]]:
+    """DAPO's soft overlong punishment (arXiv 2503.14476, Eq. 13) as a TRL reward function.
+
+    0 up to `max_completion_length - buffer` tokens, then falling linearly to -1 at `max_completion_length`.
+    TRL's own; imported here so that grading alone does not import TRL.
+    """
+    from trl.rewards import get_soft_overlong_punishment
+
+    return get_soft_overlong_punishment(max_completion_length, buffer)
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# The worker's side
+# --------------------------------------------------------------------------------------------------------------------
+
+
+def _read_exactly(fd: int, size: int) -> bytes:
+    data = b""
+    while len(data) < size:
+        chunk = os.read(fd, size - len(data))
+        if not chunk:
+            os._exit(0)  # the parent is gone
+        data += chunk
+    return data
+
+
+def _serve(grader: str) -> None:
+    """Answer requests until the parent closes the pipe."""
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES[grader],) * 2)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal reaches the whole group; the parent decides
+    requests, replies = os.dup(0), os.dup(1)
+    os.dup2(os.open(os.devnull, os.O_RDWR), 0)
+    os.dup2(2, 1)  # what a library prints must not reach the protocol
+    compare = latex.equivalent if grader == "ours" else None
+    latex.warm_up()
+    _write_frame(replies, ["ready"])
+    while True:
+        size = struct.unpack(">I", _read_exactly(requests, 4))[0]
+        timeout, gold, text = json.loads(_read_exactly(requests, size))
+        # Should the parent die in the middle of a C-level loop, the kernel still ends this process.
+        signal.setitimer(signal.ITIMER_REAL, timeout + 5.0)
+        _write_frame(replies, list(compare(gold, text)))
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--worker"]:
+        _serve(sys.argv[2])
