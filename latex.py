@@ -12,7 +12,11 @@ worker with a deadline: a hostile expression can still make it slow, never make 
 from __future__ import annotations
 
 import re
+import zlib
 from fractions import Fraction
+from math import ceil, comb, factorial, floor, gcd, isqrt, lcm
+
+from mpmath import mp
 
 MAX_CHARS = 4000  # longer answers are compared as strings only
 MAX_DEPTH = 40  # nesting of the grammar; deeper text is not an answer
@@ -152,13 +156,1465 @@ def _rounds_to(value: Fraction, gold: Fraction, decimals: int | None) -> bool:
     return abs(value - gold) <= abs(gold) / 10000 or (digits >= 2 and abs(value - gold) <= ulp / 2)
 
 
+
+# --------------------------------------------------------------------------------------------------------------------
+# Tokens
+# --------------------------------------------------------------------------------------------------------------------
+
+_TOKEN = re.compile(
+    r"""\\(?:text(?:bf|it|rm|sf|tt|normal|up)?|mathrm|mbox|operatorname\*?)\s*\{(?P<text>[^{}]*)\}
+    |\\(?P<env>begin|end)\s*\{(?P<name>[a-zA-Z]+)\*?\}(?:\s*\{[lcr|\s]*\})?
+    |(?P<grouped>[1-9]\d{0,2}(?:(?P<sep>,|\{,\}|\\,|\ )\d{3})(?:(?P=sep)\d{3})*(?![\d])(?:\.\d+)?)
+    |(?P<num>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+(?![\d.]))?)
+    |(?P<cmd>\\(?:[A-Za-z]+|.))
+    |(?P<word>[A-Za-z]+)
+    |(?P<op><=|>=|!=|==|\*\*|\S)""",
+    re.VERBOSE | re.ASCII,
+)
+_FUNCTION_NAMES = (
+    "sin cos tan cot sec csc arcsin arccos arctan arccot arcsec arccsc asin acos atan acot sinh cosh tanh coth sech "
+    "csch arcsinh arccosh arctanh arsinh arcosh artanh asinh acosh atanh ln log lg exp gcd lcm max min det floor ceil "
+    "sgn sign Re Im arg Arg cis erf zeta Gamma dim deg ker rank tr trace Li"
+)
+_FUNCTIONS = set(_FUNCTION_NAMES.split())
+_NAMED_NUMBERS = {"pi": r"\pi", "infty": r"\infty", "infinity": r"\infty", "inf": r"\infty", "oo": r"\infty"}
+_UNIT_NAMES = {
+    "cm": "cm", "centimeter": "cm", "centimetre": "cm", "mm": "mm", "millimeter": "mm", "km": "km", "kilometer": "km",
+    "m": "m", "meter": "m", "metre": "m", "inch": "in", "inches": "in", "in": "in", "foot": "ft", "feet": "ft",
+    "ft": "ft", "yard": "yd", "yd": "yd", "mile": "mi", "mi": "mi", "second": "s", "sec": "s", "s": "s",
+    "minute": "min", "min": "min", "hour": "h", "hr": "h", "h": "h", "day": "d", "week": "wk", "month": "mo",
+    "year": "y", "kg": "kg", "kilogram": "kg", "g": "g", "gram": "g", "mg": "mg", "lb": "lb", "pound": "lb",
+    "ounce": "oz", "oz": "oz", "liter": "l", "litre": "l", "ml": "ml", "dollar": "$", "cent": "c", "mph": "mph",
+    "kmh": "kmh", "radian": "", "rad": "", "unit": "", "square": "2", "squared": "2", "sq": "2", "cubic": "3",
+    "a.m.": "am", "p.m.": "pm", "am": "am", "pm": "pm",
+}  # fmt: skip
+_BARE_UNITS = {u for u in _UNIT_NAMES if len(u) > 1 and u not in ("in", "am", "min")}
+_CLAUSE_WORDS = "or and if for when where with is are not no but only except than any all mod to from neither"
+_CLAUSE = set(_CLAUSE_WORDS.split())
+_ENDS_VALUE = {")", "]", "}", "!", "%", r"\}", r"\rangle", "|", r"\circ"}
+
+
+def _unit_of(words: str) -> str:
+    """Canonical name of a unit; "" for a noun, which is ignored ("apples"). Raises for what is no unit."""
+    names = re.findall(r"[a-z.]+", words.lower())
+    if set(names) & _CLAUSE:
+        raise ParseError("a clause")
+    return "".join(_UNIT_NAMES.get(n, _UNIT_NAMES.get(n.rstrip("s"), "")) if n != "s" else "s" for n in names)
+
+
+def _tokens(text: str, thousands: bool) -> tuple[list[str], str]:
+    """Tokens of a cleaned text, and the canonical unit that was dropped from it."""
+    out: list[str] = []
+    units = ""
+    for m in _TOKEN.finditer(text):
+        kind, raw = m.lastgroup, m.group()
+        after_value = bool(out) and (out[-1][0].isalnum() or out[-1][0] == "." or out[-1] in _ENDS_VALUE)
+        if kind == "name":
+            out.append(f"\\{m['env']}:{m['name']}")
+        elif kind == "grouped":
+            if m["sep"] == "," and not thousands:
+                out += [t for part in raw.split(",") for t in (part, ",")][:-1]
+            else:
+                out.append(re.sub(r"[^\d.]", "", raw))
+        elif kind == "text":
+            units += _text_token(m["text"].strip(), raw, out, after_value)
+        elif kind == "word":
+            units += _word_tokens(raw, out, after_value)
+        else:
+            out.append(raw)
+    return _drop_unit_powers(out), units
+
+
+def _text_token(words: str, raw: str, out: list[str], after_value: bool) -> str:
+    bare = words.strip(" .,;")
+    if bare in ("and", "or", "", "&"):
+        out.append(bare if bare in ("and", "or") else ",")
+    elif bare in _FUNCTIONS or bare in _NAMED_NUMBERS:
+        out.append("\\" + bare if bare in _FUNCTIONS else _NAMED_NUMBERS[bare])
+    elif bare in ("percent", "%", r"\%"):
+        out.append("%")
+    elif bare.lower() in ("degree", "degrees", "deg"):
+        out += ["^", r"\circ"]
+    elif (len(bare) == 1 and not (after_value and bare in "mgshLCF")) or "operatorname" in raw:
+        out.append(bare if len(bare) == 1 else "@" + bare)
+    elif re.fullmatch(_NUMBER_TEXT, bare):
+        out.append(bare)
+    elif after_value:
+        out.append("@unit")
+        return _unit_of(bare)
+    elif set(bare.lower().split()) & _CLAUSE:
+        raise ParseError("a clause")
+    else:
+        out.append("@" + re.sub(r"\W", "", bare))
+    return ""
+
+
+_NUMBER_TEXT = re.compile(r"[-+]?\d+(?:\.\d+)?", re.ASCII)
+
+
+def _word_tokens(word: str, out: list[str], after_value: bool) -> str:
+    low = word.lower()
+    if word in ("and", "or"):
+        out.append(word)
+    elif word in _FUNCTIONS and len(word) > 2 or word in ("ln", "lg"):
+        out.append("\\" + word)
+    elif word in _NAMED_NUMBERS:
+        out.append(_NAMED_NUMBERS[word])
+    elif word == "sqrt":
+        out.append(r"\sqrt")
+    elif low in ("percent", "pct", "percentage"):
+        out.append("%")
+    elif low in ("degree", "degrees", "deg"):
+        out += ["^", r"\circ"]
+    elif after_value and (low in _BARE_UNITS or low.rstrip("s") in _BARE_UNITS):
+        out.append("@unit")
+        return _unit_of(low)
+    else:
+        out.extend(word)
+    return ""
+
+
+def _drop_unit_powers(tokens: list[str]) -> list[str]:
+    """Without the units, their exponents and the signs between two of them."""
+    out, i = [], 0
+    while i < len(tokens):
+        if tokens[i] != "@unit":
+            out.append(tokens[i])
+            i += 1
+            continue
+        i += 1
+        if tokens[i : i + 1] == ["^"]:
+            i += 4 if tokens[i + 1 : i + 2] == ["{"] else 2
+        if i + 1 < len(tokens) and tokens[i] in ("/", "-", r"\cdot") and tokens[i + 1] == "@unit":
+            i += 1
+    return out
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Grammar: tokens to nested tuples
+# --------------------------------------------------------------------------------------------------------------------
+# ("num", Fraction, ulp)  ulp: one unit in the last place of a decimal, None for an integer
+# ("sym", name) ("add", nodes) ("mul", nodes) ("pow", base, exponent) ("root", degree, radicand) ("fn", name, nodes)
+# ("big", sign, variable, low, high, body) ("pm", sign, node) ("deg", node) ("pct", node) ("based", digits, base)
+# ("inf",) ("tuple", nodes, brackets) ("set", nodes) ("list", nodes, joiner) ("matrix", rows) ("setop", op, a, b)
+# ("eq", members, label) ("rel", nodes, operators) ("ratio", nodes) ("opaque", parts)
+
+_OPEN = {"(", "[", "{", r"\{", r"\langle", r"\lfloor", r"\lceil", r"\lvert"}
+_CLOSE = {")", "]", "}", r"\}", r"\rangle", r"\rfloor", r"\rceil", r"\rvert"}
+_RELATIONS = {
+    "=": "=", "==": "=", "<": "<", r"\lt": "<", ">": ">", r"\gt": ">", r"\le": "<=", r"\leq": "<=", "<=": "<=",
+    r"\leqslant": "<=", r"\ge": ">=", r"\geq": ">=", ">=": ">=", r"\geqslant": ">=", r"\ne": "!=", r"\neq": "!=",
+    "!=": "!=", r"\in": "in", r"\approx": "~", r"\simeq": "~", r"\equiv": "mod", r"\cong": "=", r"\mapsto": "to",
+    r"\to": "to", r"\rightarrow": "to", r"\implies": "to", r"\iff": "to", r"\Rightarrow": "to", ":": ":",
+    r"\colon": ":", r"\coloneqq": "=",
+}  # fmt: skip
+_SETOPS = {r"\cup": "or", r"\cap": "and", r"\setminus": "minus", r"\backslash": "minus"}
+_SYMBOL_NAMES = (
+    "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi rho varrho sigma tau "
+    "upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega ell hbar aleph nabla "
+    "partial Re Im top dots ldots cdots vdots angle triangle square circ star bullet prime perp"
+)
+_GREEK = set(_SYMBOL_NAMES.split())
+_ACCENT_NAMES = "overline bar hat widehat vec tilde widetilde overrightarrow dot ddot mathbb mathfrak mathscr"
+_ACCENTS = set(_ACCENT_NAMES.split())
+_ONE = ("num", Fraction(1), None)
+_MINUS = ("num", Fraction(-1), None)
+
+
+def _split(tokens: list[str], marks: set[str] | dict) -> tuple[list[list[str]], list[str]]:
+    """Parts of the tokens between the marks that stand outside all brackets, and those marks."""
+    parts, found, depth = [[]], [], 0
+    for t in tokens:
+        if t in _OPEN or t.startswith(r"\begin:"):
+            depth += 1
+        elif t in _CLOSE or t.startswith(r"\end:"):
+            depth -= 1
+        if depth == 0 and t in marks:
+            parts.append([])
+            found.append(t)
+        else:
+            parts[-1].append(t)
+    return parts, found
+
+
+def _wrapped(tokens: list[str], opening: str) -> bool:
+    """Whether the first token is this bracket and the last one closes it."""
+    if len(tokens) < 2 or tokens[0] != opening or tokens[-1] not in _CLOSE:
+        return False
+    depth = 0
+    for i, t in enumerate(tokens):
+        depth += (t in _OPEN) - (t in _CLOSE)
+        if depth == 0:
+            return i == len(tokens) - 1
+    return False
+
+
+def parse(text: str, thousands: bool = True) -> tuple[tuple, str]:
+    """(node, unit) of an answer. `thousands`: read 1,234 as one number. Raises ParseError."""
+    if len(text) > MAX_CHARS:
+        raise ParseError("too long")
+    tokens, unit = _tokens(_repeating_decimals(clean(text)), thousands)
+    return _read_list(tokens, 0), unit
+
+
+def _repeating_decimals(text: str) -> str:
+    def fraction(head: str, block: str) -> str:
+        places = len(head.partition(".")[2])
+        value = Fraction(head + "0") + Fraction(int(block), (10 ** len(block) - 1) * 10**places)
+        return rf"(\frac{{{value.numerator}}}{{{value.denominator}}})"
+
+    if "." not in text:
+        return text
+    text = re.sub(r"\\dot\{?(\d)\}?(\d{0,20})\\dot\{?(\d)\}?", r"\\overline{\1\2\3}", text)
+    text = re.sub(
+        r"(\d{0,30}\.\d{0,30})\\(?:overline|bar|dot)\s?(?:\{(\d{1,30})\}|(\d))",
+        lambda m: fraction(m[1], m[2] or m[3]), text,
+    )  # fmt: skip
+    tail = r"\s?(?:\\[lc]?dots|\.\.\.|…|repeating)"
+    return re.sub(r"(\d{0,30}\.\d{0,20}?)(\d{1,8}?)\2{1,20}" + tail, lambda m: fraction(m[1], m[2]), text)
+
+
+def _read_list(tokens: list[str], depth: int) -> tuple:
+    """A bare list, or what its only element is."""
+    if depth > MAX_DEPTH:
+        raise ParseError("too deep")
+    while _wrapped(tokens, "{"):
+        tokens = tokens[1:-1]
+    if not any(t != "," for t in tokens):
+        raise ParseError("empty")
+    groups, _ = _split(tokens, {";"})
+    if len(groups) > 1:
+        rows = [_read_list(g, depth + 1) for g in groups if g]
+        rows = [("tuple", r[1], "()") if r[0] == "list" else r for r in rows]
+        return ("list", rows, ",") if len(rows) > 1 else rows[0]
+    parts, marks = _split(tokens, {",", "and", "or", r"\\"})
+    items = [_read_relation(p, depth + 1) for p in parts if p]
+    if len(items) == 1:
+        return items[0]
+    return ("list", items, "or" if "or" in marks else "and" if "and" in marks and "," not in marks else ",")
+
+
+def _named(tokens: list[str]) -> bool:
+    """Whether the tokens only name something: `x`, `f(x)`, `a_{37}`, `(x, y)`, `S_{ABC}:S`, `\\lim_{x\\to 0} f`."""
+    if not tokens or tokens[0] in (r"\lim", r"\sum", r"\int", r"\prod"):
+        return bool(tokens)
+    letters, skip, previous = 0, 0, ""
+    for t in tokens:
+        if skip or (t in ("(", "{") and (previous == "_" or (t == "(" and previous.isalpha()))):
+            skip += (t in _OPEN) - (t in _CLOSE)
+            previous = "x"
+            continue
+        if t[0].isdigit() and previous != "_" or t in ("+", "-", "*", "/", "^", "!", r"\pm", r"\sqrt", r"\cdot", "%"):
+            return False
+        if t[0] == "\\" and (t[1:] in _FUNCTIONS or t[1:2] == "{" or t == r"\infty" or t == r"\emptyset"):
+            return False
+        letters += t[0].isalpha() or t[0] == "@" or t[1:] in _GREEK
+        previous = t
+    return letters > 0
+
+
+def _read_relation(tokens: list[str], depth: int) -> tuple:
+    parts, marks = _split(tokens, _RELATIONS)
+    ops = [_RELATIONS[m] for m in marks]
+    if not ops:
+        return _read_setops(tokens, depth)
+    if "~" in ops:  # "exact ≈ decimal": the exact value counts
+        cut = ops.index("~")
+        head = tokens[: sum(len(p) + 1 for p in parts[: cut + 1]) - 1]
+        if head and not _named(head):
+            return _read_relation(head, depth)
+        return _read_relation(tokens[len(head) + 1 :], depth)
+    if "to" in ops:
+        raise ParseError("a map")
+    if all(op == ":" for op in ops):
+        return ("ratio", [_read_setops(p, depth) for p in parts])
+    if "=" in ops and set(ops) <= {"=", ":"}:
+        return _read_equation(tokens, depth)
+    if "in" in ops:
+        if len(ops) == 1 and _named([t for t in parts[0] if t != ","]):
+            return _read_setops(parts[1], depth)
+        raise ParseError("membership")
+    if set(ops) <= {"<", ">", "<=", ">=", "!=", "=", "mod"}:
+        return ("rel", [_read_setops(p, depth) for p in parts], ops)
+    raise ParseError("relation")
+
+
+def _read_equation(tokens: list[str], depth: int) -> tuple:
+    parts, _ = _split(tokens, {"=", "==", r"\cong", r"\coloneqq"})
+    members = []
+    for part in parts[:-1]:
+        try:
+            members.append(_read_relation(part, depth))
+        except ParseError:
+            members.append(None)
+    label = "".join(parts[0]).replace("{", "").replace("}", "") if _named(parts[0]) else None
+    return ("eq", [*members, _read_list(parts[-1], depth + 1)], label)
+
+
+def _read_setops(tokens: list[str], depth: int) -> tuple:
+    if not tokens:
+        raise ParseError("a side is missing")
+    opaque = _read_structure(tokens)
+    if opaque:
+        return opaque
+    parts, marks = _split(tokens, _SETOPS)
+    if not marks:
+        parser = _Parser(tokens, depth)
+        node = parser.sum()
+        if parser.i < len(tokens):
+            raise ParseError(f"stray {parser.peek()}")
+        return node
+    node = _read_setops(parts[0], depth + 1)
+    for mark, part in zip(marks, parts[1:], strict=True):
+        node = ("setop", _SETOPS[mark], node, _read_setops(part, depth + 1))
+    return node
+
+
+def _read_structure(tokens: list[str]) -> tuple | None:
+    """Products and quotients of named structures (groups, rings, spaces) are compared by notation, factor by factor."""
+    if not any(t in (r"\oplus", r"\otimes", r"\rtimes", r"\ltimes", r"\rangle") or t == r"\mathbb" for t in tokens):
+        return None
+    flat = "".join(t for t in tokens if t not in ("{", "}"))
+    if any(t in _SETOPS or t in (",", r"\{") for t in tokens) or flat in (r"\mathbbR", r"\mathbbR^+"):
+        return None
+    parts, marks = _split(tokens, {r"\times", r"\oplus"})
+    names = ["".join(t for t in p if t not in ("{", "}")) for p in parts]
+    names = [re.sub(r"\\mathbbZ/\(?(\w+)(?:\\mathbbZ)?\)?", r"\\mathbbZ_\1", n) for n in names]
+    return ("opaque", tuple(sorted(names)))
+
+
+class _Parser:
+    """Recursive descent over the tokens of one expression."""
+
+    def __init__(self, tokens: list[str], depth: int):
+        self.tokens, self.i, self.depth, self.bars = tokens, 0, depth, 0
+
+    def peek(self) -> str:
+        return self.tokens[self.i] if self.i < len(self.tokens) else ""
+
+    def take(self) -> str:
+        self.i += 1
+        if self.i > len(self.tokens):
+            raise ParseError("it ends too early")
+        return self.tokens[self.i - 1]
+
+    def inside(self, closers: set[str]) -> list[str]:
+        """The tokens up to the bracket that closes the one just taken, which is taken too."""
+        start, depth = self.i, 1
+        while depth:
+            t = self.take()
+            depth += (t in _OPEN or t.startswith(r"\begin:")) - (t in _CLOSE or t.startswith(r"\end:"))
+        if self.tokens[self.i - 1] not in closers:
+            raise ParseError("brackets do not match")
+        return self.tokens[start : self.i - 1]
+
+    def group(self) -> list[str]:
+        """Tokens of a braced argument, or its single token."""
+        if self.peek() == "{":
+            self.take()
+            return self.inside({"}"})
+        return [self.take()]
+
+    def sub(self, tokens: list[str]) -> tuple:
+        return _read_relation(tokens, self.depth + 1) if self.depth < MAX_DEPTH else _read_list(tokens, MAX_DEPTH + 1)
+
+    def sum(self) -> tuple:
+        terms = []
+        while True:
+            sign = self.peek()
+            if sign in ("+", "-", r"\pm", r"\mp"):
+                self.take()
+            elif terms:
+                break
+            if self.peek() == r"\{" and sign == "-" and len(terms) == 1:  # R - {2}
+                return ("setop", "minus", terms[0], self.product())
+            term = self.product()
+            if sign == "-":
+                term = ("num", -term[1], term[2]) if term[0] == "num" else ("mul", [_MINUS, term])
+            elif sign in (r"\pm", r"\mp"):
+                term = ("pm", 1 if sign == r"\pm" else -1, term)
+            terms.append(term)
+        return terms[0] if len(terms) == 1 else ("add", terms)
+
+    def starts_atom(self) -> bool:
+        t = self.peek()
+        if t == "|":
+            return not self.bars
+        return bool(t) and (t[0].isalnum() or t[0] in ".@\\([{") and t not in _CLOSE and t not in _NOT_ATOMS
+
+    def product(self) -> tuple:
+        factors = [self.factor()]
+        while True:
+            t, previous = self.peek(), self.tokens[self.i - 1]
+            if t in ("*", r"\cdot", r"\times", r"\ast"):
+                self.take()
+                factors.append(self.factor())
+            elif t in ("/", r"\div"):
+                self.take()
+                factors.append(("pow", self.factor(), _MINUS))
+            elif self.starts_atom():
+                digits = previous[0].isdigit()
+                if digits and t[0].isdigit():
+                    raise ParseError("two numbers side by side")
+                right = self.factor()
+                mixed = t == r"\frac" and digits and factors[-1][0] == "num" and factors[-1][2] is None
+                if mixed and right[0] == "mul" and all(_plain_integer(x) for x in (right[1][0], right[1][1][1])):
+                    factors[-1] = ("add", [factors[-1], right])
+                else:
+                    factors.append(right)
+            else:
+                return factors[0] if len(factors) == 1 else ("mul", factors)
+
+    def factor(self) -> tuple:
+        if self.peek() in ("-", "+"):
+            return ("mul", [_MINUS if self.take() == "-" else _ONE, self.factor()])
+        node = self.atom()
+        while True:
+            t = self.peek()
+            if t == "!":
+                self.take()
+                node = ("fn", "factorial", [node])
+            elif t in ("%", r"\%"):
+                self.take()
+                node = ("pct", node)
+            elif t in ("^", "**"):
+                self.take()
+                node = self.power(node)
+            else:
+                return node
+
+    def power(self, base: tuple) -> tuple:
+        if self.peek() in ("-", "+") and self.i + 1 < len(self.tokens):
+            return ("pow", base, self.factor())
+        tokens = self.group()
+        if tokens in ([r"\circ"], [r"\degree"]):
+            return ("deg", base)
+        if base[0] == "sym" and tokens in (["+"], ["-"], ["*"], [r"\prime"], ["'"]):
+            return ("sym", base[1] + tokens[0])
+        if tokens == [r"\frac"] or tokens == [r"\sqrt"] or (tokens[0][0] == "\\" and tokens[0][1:] in _FUNCTIONS):
+            self.i -= 1
+            return ("pow", base, self.atom())
+        return ("pow", base, self.sub(tokens))
+
+    def atom(self) -> tuple:
+        t = self.take()
+        if t[0].isdigit() or t[0] == ".":
+            return self.number(t)
+        if t in ("(", "[", r"\langle"):
+            return self.bracket(t)
+        if t == "{":
+            return _read_list(self.inside({"}"}), self.depth + 1)
+        if t == r"\{":
+            return self.braces()
+        if t in ("|", r"\lvert", r"\vert", r"\|"):
+            return self.absolute(t)
+        if t in (r"\lfloor", r"\lceil"):
+            inner = self.inside({r"\rfloor", r"\rceil"})
+            return ("fn", "floor" if t == r"\lfloor" else "ceil", [self.sub(inner)])
+        if t.startswith(r"\begin:"):
+            return self.environment(t[7:])
+        if t[0].isalpha() or t[0] == "@":
+            return self.symbol(t.lstrip("@"))
+        if t[0] == "\\" and len(t) > 1:
+            return self.command(t[1:])
+        raise ParseError(f"unexpected {t}")
+
+    def number(self, t: str) -> tuple:
+        if self.peek() == "_":
+            self.take()
+            base = "".join(self.group())
+            return self.number(t) if base == "10" else ("based", t, base)
+        digits, _, exponent = t.lower().partition("e")
+        whole, _, places = digits.partition(".")
+        if len(digits) > 4000 or (exponent and abs(int(exponent)) > 5000):
+            raise ParseError("a number too large to write")
+        scale = Fraction(10) ** int(exponent or 0)
+        value = Fraction(int((whole + places) or "0"), 10 ** len(places)) * scale
+        return ("num", value, scale / 10 ** len(places) if places or exponent else None)
+
+    def bracket(self, opening: str) -> tuple:
+        inner = self.inside({")", "]"} if opening in "([" else {r"\rangle"})
+        parts, _ = _split(inner, {",", ";"})
+        if len(parts) == 1:
+            return _read_list(inner, self.depth + 1)
+        nodes = [_read_relation(p, self.depth + 1) for p in parts]
+        return ("tuple", nodes, opening + self.tokens[self.i - 1] if opening in "([" else "()")
+
+    def braces(self) -> tuple:
+        inner = self.inside({r"\}", "}"})
+        parts, marks = _split(inner, {"|", r"\mid", ":"})
+        if len(parts) == 2 and parts[0] and parts[1]:  # set-builder: the condition says it all
+            return _read_list(parts[1], self.depth + 1)
+        parts = [p for p in _split(inner, {",", ";", "and"})[0] if p]
+        return ("set", [_read_relation(p, self.depth + 1) for p in parts])
+
+    def absolute(self, bar: str) -> tuple:
+        if bar == r"\lvert":
+            return ("fn", "abs", [self.sub(self.inside({r"\rvert"}))])
+        self.bars += 1
+        node = self.sum()
+        self.bars -= 1
+        if self.take() != bar:
+            raise ParseError("a bar is missing")
+        return ("fn", "abs", [node])
+
+    def environment(self, name: str) -> tuple:
+        rows, _ = _split(self.inside({rf"\end:{name}"}), {r"\\"})
+        rows = [[c for c in _split([t for t in row if t != r"\hline"], {"&"})[0]] for row in rows if row]
+        cells = [[_read_list(cell, self.depth + 1) for cell in row if cell] for row in rows]
+        if name == "vmatrix":
+            return ("fn", "det", [("matrix", cells)])
+        return ("set", [("tuple", r, "()") for r in cells]) if name == "cases" else ("matrix", cells)
+
+    def symbol(self, name: str) -> tuple:
+        if self.peek() == "_":
+            self.take()
+            name += "_" + "".join(t for t in self.group() if t not in ("{", "}"))
+        while self.peek() == "'":
+            name += self.take()
+        if self.peek() == "(" and (name.rstrip("'") in _UNKNOWN_FUNCTIONS or len(name.partition("_")[0]) > 1):
+            self.take()
+            inner = self.inside({")"})
+            return ("fn", name, [_read_relation(p, self.depth + 1) for p in _split(inner, {","})[0]])
+        return ("sym", name)
+
+    def command(self, name: str) -> tuple:
+        if name in ("frac", "binom", "dbinom", "tbinom"):
+            top, bottom = self.argument(), self.argument()
+            return ("mul", [top, ("pow", bottom, _MINUS)]) if name == "frac" else ("fn", "binom", [top, bottom])
+        if name == "sqrt":
+            degree = ("num", Fraction(2), None)
+            if self.peek() == "[":
+                self.take()
+                degree = self.sub(self.inside({"]"}))
+            return ("root", degree, self.atom() if self.peek() != "{" else self.sub(self.group()))
+        if name in _FUNCTIONS:
+            return self.function(name)
+        if name in ("emptyset", "varnothing"):
+            return ("set", [])
+        if name == "infty":
+            return ("inf",)
+        if name in ("sum", "prod", "int", "iint", "iiint", "oint", "lim", "limsup", "liminf", "sup", "inf"):
+            return self.big(name)
+        if name in ("pmod", "mod", "bmod"):
+            return ("fn", "mod", [self.sub(self.group())])
+        if name in _ACCENTS:
+            return self.symbol(f"{name}:{''.join(t for t in self.group() if t not in '{}')}")
+        if name == "pi" or name in _GREEK:
+            return self.symbol(name)
+        raise ParseError(f"unknown command {name}")
+
+    def argument(self) -> tuple:
+        """An argument of \\frac or \\binom: braced, or one digit or symbol."""
+        t = self.peek()
+        if t == "{":
+            return self.sub(self.group())
+        if len(t) > 1 and t.isdigit():  # "\frac12" arrives as one number
+            self.tokens = [*self.tokens[: self.i], t[0], t[1:], *self.tokens[self.i + 1 :]]
+        return self.atom()
+
+    def function(self, name: str) -> tuple:
+        power, base = None, None
+        while self.peek() in ("^", "_"):
+            if self.take() == "^":
+                power = self.sub(self.group())
+            else:
+                base = self.sub(self.group())
+        if self.peek() == "(" or self.peek() == "{":
+            closers = {")", "]"} if self.take() == "(" else {"}"}
+            arguments = [_read_relation(p, self.depth + 1) for p in _split(self.inside(closers), {","})[0]]
+        else:
+            arguments = [self.bare_argument()]
+        if arguments[0][0] == "tuple":  # \max{(a, b)}
+            arguments = arguments[0][1]
+        node = ("fn", name, arguments + ([base] if base else []))
+        if power == _MINUS and not name.startswith("arc"):
+            return ("fn", "arc" + name, arguments)
+        return ("pow", node, power) if power else node
+
+    def bare_argument(self) -> tuple:
+        """What an unbracketed function applies to: the product up to a sign, a slash or another function."""
+        if self.peek() in ("-", "+"):
+            return self.factor()
+        factors = [self.factor()]
+        while self.starts_atom() and self.peek() not in ("(", "e") and self.peek().lstrip("\\") not in _FUNCTIONS:
+            factors.append(self.factor())
+        return factors[0] if len(factors) == 1 else ("mul", factors)
+
+    def big(self, name: str) -> tuple:
+        low, high = [], []
+        while self.peek() in ("_", "^"):
+            if self.take() == "_":
+                low = self.group()
+            else:
+                high = self.group()
+        parts, _ = _split(low, {"=", r"\to"})
+        variable = "".join(parts[0]) if len(parts) == 2 else None
+        bound = self.sub(parts[-1]) if parts[-1] else _ONE
+        body = self.product() if name in ("sum", "prod", "lim") else self.sum()
+        return ("big", name, variable, bound, self.sub(high) if high else _ONE, body)
+
+
+_NOT_ATOMS = {*_RELATIONS, *_SETOPS, r"\pm", r"\mp", r"\cdot", r"\times", r"\div", r"\ast", r"\%", r"\\", r"\mid", "&"}
+_UNKNOWN_FUNCTIONS = {"f", "g", "h", "F", "G", "H", "phi", "psi", "varphi", "Phi", "Psi", "O", "o", "u", "Theta"}
+
+
+def _plain_integer(node: tuple) -> bool:
+    return node[0] == "num" and node[2] is None and node[1].denominator == 1
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Values: exact where numbers are rational, otherwise to as many digits as asked for
+# --------------------------------------------------------------------------------------------------------------------
+
+
+def exact(node: tuple) -> Fraction | None:
+    """The rational value, None when it is irrational, symbolic or too large. Raises UndefinedError for 1/0."""
+    kind = node[0]
+    if kind == "num":
+        return node[1]
+    if kind not in ("add", "mul", "pow", "pct", "fn", "root"):
+        return None
+    children = node[2] if kind == "fn" else node[1] if kind in ("add", "mul") else [c for c in node[1:]]
+    values = [exact(c) for c in children]
+    if any(v is None for v in values):
+        return None
+    if kind == "add":
+        return _sized(sum(values))
+    if kind == "mul":
+        product = Fraction(1)
+        for v in values:
+            product = _sized(product * v)
+        return product
+    if kind == "pct":
+        return values[0] / 100
+    if kind == "root":
+        return _exact_root(*values)
+    return _exact_power(*values) if kind == "pow" else _exact_function(node[1], values)
+
+
+def _sized(value: Fraction) -> Fraction:
+    if value.numerator.bit_length() + value.denominator.bit_length() > MAX_BITS:
+        raise _TooLarge
+    return value
+
+
+class _TooLarge(Exception):
+    """An exact number outgrew MAX_BITS."""
+
+
+def _exact_power(base: Fraction, exponent: Fraction) -> Fraction | None:
+    if base == 0 and exponent <= 0:
+        raise UndefinedError("0 to a power that is not positive")
+    if exponent.denominator != 1:
+        return None
+    size = base.numerator.bit_length() + base.denominator.bit_length()
+    if abs(base) != 1 and abs(exponent) * size > MAX_BITS:
+        raise _TooLarge
+    return base ** (exponent.numerator if abs(base) != 1 else exponent.numerator % 2)
+
+
+def _exact_root(degree: Fraction, value: Fraction) -> Fraction | None:
+    if degree != 2 or value < 0:
+        return None
+    top, bottom = isqrt(value.numerator), isqrt(value.denominator)
+    return Fraction(top, bottom) if (top * top, bottom * bottom) == (value.numerator, value.denominator) else None
+
+
+def _exact_function(name: str, values: list[Fraction]) -> Fraction | None:
+    if name in ("abs", "floor", "ceil") and len(values) == 1:
+        return Fraction({"abs": abs, "floor": floor, "ceil": ceil}[name](values[0]))
+    if name in ("max", "min"):
+        return max(values) if name == "max" else min(values)
+    if any(v.denominator != 1 or v < 0 for v in values):
+        return None
+    integers = [v.numerator for v in values]
+    if name == "factorial" and integers[0] <= 5000:
+        return Fraction(factorial(integers[0]))
+    if name == "binom" and integers[0] <= 10000:
+        return Fraction(comb(*integers))
+    if name in ("gcd", "lcm"):
+        return Fraction((gcd if name == "gcd" else lcm)(*integers))
+    return None
+
+
+class _Point:
+    """Values of the variables: fixed pseudo-random numbers by name, the same in both expressions."""
+
+    def __init__(self, seed: int, real: bool, fixed: dict | None = None):
+        self.seed, self.real, self.fixed = seed, real, fixed or {}
+
+    def __getitem__(self, name: str):
+        if name not in self.fixed:
+            unit = (zlib.crc32(f"{name}/{self.seed}".encode()) + 1) / 2**32
+            low, high = _RANGES[self.seed % len(_RANGES)]
+            self.fixed[name] = mp.mpf(low + (high - low) * unit)
+        return self.fixed[name]
+
+
+_RANGES = [(0.1, 0.9), (1.1, 3.9), (-0.9, -0.1), (0.2, 1.4), (-4, 4), (4, 9), (-3, 3)]
+
+
+def number(node: tuple, point: _Point):
+    """The value at a point, as an mpmath number. Raises UndefinedError outside the (real) domain."""
+    kind = node[0]
+    if kind == "num":
+        return mp.mpf(node[1].numerator) / node[1].denominator
+    if kind == "sym":
+        if node[1] in _CONSTANTS and node[1] not in point.fixed:
+            return {"pi": +mp.pi, "e": +mp.e, "i": mp.mpc(0, 1)}[_CONSTANTS[node[1]]]
+        return point[node[1]]
+    if kind == "add":
+        return mp.fsum(number(c, point) for c in node[1])
+    if kind == "mul":
+        product = mp.mpf(1)
+        for child in node[1]:
+            product *= number(child, point)
+        return product
+    if kind == "pow":
+        return _real(_power(number(node[1], point), number(node[2], point)), point)
+    if kind == "root":
+        return _real(_root(number(node[1], point), number(node[2], point)), point)
+    if kind == "pct":
+        return number(node[1], point) / 100
+    if kind == "deg":
+        return number(node[1], point) * mp.pi / 180
+    if kind == "fn":
+        return _real(_apply(node, point), point)
+    if kind == "big":
+        return _big(node, point)
+    raise UndefinedError(f"no value for {kind}")
+
+
+_CONSTANTS = {"pi": "pi", "e": "e", "i": "i"}
+
+
+def _real(value, point: _Point):
+    if point.real and isinstance(value, mp.mpc):
+        if value.imag != 0:
+            raise UndefinedError("not real")
+        return value.real
+    return value
+
+
+def _bounded(value, bits: int):
+    """The value, when its magnitude is below 2**bits: beyond, argument reduction would take for ever."""
+    if value != 0 and mp.mag(value) > bits:
+        raise UndefinedError("too large")
+    return value
+
+
+def _power(base, exponent):
+    _bounded(exponent, 64)
+    if base == 0:
+        if mp.re(exponent) <= 0:
+            raise UndefinedError("0 to a power that is not positive")
+        return mp.mpf(0)
+    _bounded(mp.mpf(abs(mp.mag(base)) + 1) * abs(exponent), 64)
+    return mp.power(base, exponent)
+
+
+def _root(degree, value):
+    if degree == 0:
+        raise UndefinedError("zeroth root")
+    odd = mp.isint(degree) and int(_bounded(degree, 30)) % 2
+    if odd and not isinstance(value, mp.mpc) and value < 0:
+        return -mp.power(-value, 1 / degree)
+    return mp.sqrt(value) if degree == 2 else mp.power(value, 1 / degree)
+
+
+_ALIASES = {"sh": "sinh", "ch": "cosh", "th": "tanh", "log": "ln", "sign": "sgn"}
+
+
+def _apply(node: tuple, point: _Point):
+    name, args = node[1], [number(c, point) for c in node[2]]
+    name = _ALIASES.get(name, name)
+    if name.startswith("a") and name[1:] in _INVERSES:
+        name = "arc" + name[1:]
+    if name.startswith("ar") and name[2:] in _INVERSES:
+        name = "arc" + name[2:]
+    x = args[0]
+    if name == "ln":
+        if x == 0 or (len(args) == 2 and args[1] in (0, 1)):
+            raise UndefinedError("log of 0")
+        return mp.log(x) if len(args) == 1 else _real(mp.log(x), point) / _real(mp.log(args[1]), point)
+    if name == "lg":
+        return mp.log(x) / mp.log(10)
+    if name == "exp":
+        return mp.exp(_bounded(x, 64))
+    if name.startswith("arc") and name[3:] in _INVERSES:
+        inverse = getattr(mp, "a" + name[3:])
+        return inverse(x)
+    if name in _INVERSES:
+        return getattr(mp, name)(_bounded(x, 4000 if name[-1] != "h" else 64))
+    if name == "factorial":
+        return mp.factorial(_bounded(x, 40))
+    if name == "binom" and len(args) == 2:
+        return mp.binomial(_bounded(x, 40), _bounded(args[1], 40))
+    if name == "cis":
+        return mp.expj(_bounded(x, 4000))
+    simple = {"abs": abs, "floor": mp.floor, "ceil": mp.ceil, "Re": mp.re, "Im": mp.im, "arg": mp.arg, "sgn": mp.sign}
+    if name in simple and len(args) == 1:
+        return simple[name](x)
+    if name in ("max", "min"):
+        return max(args) if name == "max" else min(args)
+    return _oracle(name, args)
+
+
+_INVERSES = {"sin", "cos", "tan", "cot", "sec", "csc", "sinh", "cosh", "tanh", "coth", "sech", "csch"}
+
+
+def _oracle(name: str, args: list):
+    """A function nobody defined: a pseudo-random value for each list of arguments, so that f(x) = f(y) iff x = y."""
+    key = name + ",".join(mp.nstr(mp.mpmathify(a), 12) for a in args)
+    return mp.mpf(zlib.crc32(key.encode()) + 1) / 2**30
+
+
+def _big(node: tuple, point: _Point):
+    """A finite sum or product term by term; anything else is an unknown function of its parts."""
+    _, name, variable, low, high, body = node
+    ends = [exact(low), exact(high)]
+    if name in ("sum", "prod") and variable and None not in ends and all(e.denominator == 1 for e in ends):
+        if ends[1] - ends[0] > 3000:
+            raise UndefinedError("too many terms")
+        values = [
+            number(body, _Point(point.seed, point.real, {**point.fixed, variable: mp.mpf(k)}))
+            for k in range(int(ends[0]), int(ends[1]) + 1)
+        ]
+        return mp.fsum(values) if name == "sum" else mp.fprod(values)
+    fixed = {**point.fixed, variable: mp.mpf("0.7310585786")} if variable else point.fixed
+    parts = [] if low == ("inf",) else [number(low, point)]
+    parts += [] if high[0] in ("inf", "mul") else [number(high, point)]
+    return _oracle(name + str(high == ("inf",)), [*parts, number(body, _Point(point.seed, point.real, fixed))])
+
+
+def names_in(node) -> set[str]:
+    """Names of the free variables."""
+    if not isinstance(node, (tuple, list)) or not node:
+        return set()
+    if node[0] == "sym" and isinstance(node, tuple):
+        return {node[1]} - {"pi", "e"}
+    if node[0] == "big":
+        return set().union(*(names_in(c) for c in node[3:])) - {node[2]}
+    return set().union(*(names_in(c) for c in node if isinstance(c, (tuple, list))))
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Equality of expressions
+# --------------------------------------------------------------------------------------------------------------------
+
+QUICK_DIGITS, SURE_DIGITS = 30, 700
+
+
+def same_number(gold: tuple, answer: tuple) -> bool:
+    """Equality of two expressions, with the tolerance that a decimal gold allows."""
+    if ("inf",) in (gold, answer):
+        return gold == answer
+    try:
+        exact_gold, exact_answer = exact(gold), exact(answer)
+        if exact_gold is not None and exact_answer is not None:
+            return exact_gold == exact_answer or _decimal_agrees(gold, answer, exact_gold, exact_answer)
+    except _TooLarge:
+        exact_gold = exact_answer = None
+    names = names_in(gold) | names_in(answer)
+    if names - {"i"} or _has_oracle(gold) or _has_oracle(answer):
+        return _same_function(gold, answer, complex_only="i" in names)
+    return _same_constant(gold, answer, exact_answer)
+
+
+def _has_oracle(node) -> bool:
+    return isinstance(node, (tuple, list)) and (
+        bool(node) and node[0] == "big" or any(_has_oracle(c) for c in node if isinstance(c, (tuple, list)))
+    )
+
+
+def _decimal_of(node: tuple) -> tuple[Fraction, Fraction] | None:
+    """(value, unit in the last place) of a decimal literal or of `1.2 \\times 10^5`; None for anything else."""
+    if node[0] == "num":
+        return (node[1], node[2]) if node[2] is not None else None
+    if node[0] == "mul" and len(node[1]) == 2 and node[1][0] == _MINUS:
+        inner = _decimal_of(node[1][1])
+        return inner and (-inner[0], inner[1])
+    if node[0] == "mul" and len(node[1]) == 2 and node[1][0][0] == "num" and node[1][1][0] == "pow":
+        power = node[1][1]
+        if power[1] == ("num", Fraction(10), None) and power[2][0] == "num" and abs(power[2][1]) < 5000:
+            scale = Fraction(10) ** int(power[2][1])
+            return node[1][0][1] * scale, (node[1][0][2] or Fraction(1)) * scale
+    return None
+
+
+def _decimal_agrees(gold: tuple, answer: tuple, exact_gold: Fraction, value: Fraction) -> bool:
+    decimal = _decimal_of(gold)
+    if decimal:
+        return _close(value, *decimal)
+    decimal = _decimal_of(answer)  # a rational gold against what a calculator shows of it
+    return bool(decimal) and abs(decimal[0]) >= decimal[1] * 10**12 and abs(exact_gold - value) <= decimal[1]
+
+
+def _close(value, gold: Fraction, ulp: Fraction) -> bool:
+    """Whether a value rounds to a decimal gold or agrees to 1e-4; a gold like 7.0 is exact."""
+    if gold.denominator == 1 and ulp <= 1:
+        return False
+    difference = abs(Fraction(value) - gold)
+    return difference <= abs(gold) / 10000 or (abs(gold) >= 10 * ulp and difference <= ulp / 2)
+
+
+def _fraction(value) -> Fraction:
+    sign, mantissa, exponent, _ = value._mpf_
+    if abs(exponent) > MAX_BITS:
+        raise UndefinedError("too large")
+    return Fraction((-1) ** sign * mantissa) * Fraction(2) ** exponent
+
+
+def _same_constant(gold: tuple, answer: tuple, exact_answer: Fraction | None) -> bool:
+    decimal = _decimal_of(gold)
+    with mp.workdps(QUICK_DIGITS):
+        g, a = number(gold, _Point(0, False)), number(answer, _Point(0, False))
+        if decimal and abs(mp.im(a)) < 1e-20:
+            return _close(exact_answer if exact_answer is not None else _fraction(mp.re(a)), *decimal)
+        if not _near(g, a, QUICK_DIGITS - 12):
+            return False
+    largest = max((mp.mag(v) for v in (g, a) if v != 0), default=0)
+    if largest > 3 * SURE_DIGITS:  # two huge numbers: digits cannot tell 10^(10^10) from its successor
+        return _same_terms(gold, answer)
+    with mp.workdps(SURE_DIGITS):
+        return _near(number(gold, _Point(0, False)), number(answer, _Point(0, False)), SURE_DIGITS - 20)
+
+
+def _same_terms(gold: tuple, answer: tuple) -> bool:
+    return sorted(map(str, _flat_terms(gold))) == sorted(map(str, _flat_terms(answer)))
+
+
+def _flat_terms(node: tuple) -> list:
+    return [t for c in node[1] for t in _flat_terms(c)] if node[0] == "add" else [node]
+
+
+def _near(g, a, digits: int) -> bool:
+    size = max(abs(g), abs(a))
+    return size == 0 or abs(g - a) <= size * mp.mpf(10) ** -digits
+
+
+def _same_function(gold: tuple, answer: tuple, complex_only: bool = False) -> bool:
+    """Agreement at random points: where both are real, or in the complex plane when they are real nowhere."""
+    if not complex_only:
+        agreed = _agreements(gold, answer, True, range(14))
+        if agreed is None or agreed >= 3:
+            return agreed is not None
+    agreed = _agreements(gold, answer, False, [s for s in range(14) if s % 7 in (0, 1, 3, 5)])
+    return agreed is not None and agreed >= 3
+
+
+def _agreements(gold: tuple, answer: tuple, real: bool, seeds) -> int | None:
+    """The number of points where both have a value and agree; None as soon as they differ at one."""
+    agreed = 0
+    for seed in seeds:
+        try:
+            if not _agree_at(gold, answer, seed, real, QUICK_DIGITS):
+                return None
+            if agreed == 0 and not _agree_at(gold, answer, seed, real, 150):
+                return None
+            agreed += 1
+        except (UndefinedError, ZeroDivisionError):
+            continue
+        if agreed >= 8:
+            break
+    return agreed
+
+
+def _agree_at(gold: tuple, answer: tuple, seed: int, real: bool, digits: int) -> bool:
+    with mp.workdps(digits):
+        g, a = number(gold, _Point(seed, real)), number(answer, _Point(seed, real))
+        if _near(g, a, digits - 12):
+            return True
+        tiny = mp.mpf(10) ** (10 - digits)
+        if max(abs(g), abs(a)) > tiny * 1000 and abs(g - a) > tiny:
+            return False
+    with mp.workdps(4 * digits):  # cancellation: more digits tell noise from a difference
+        g, a = number(gold, _Point(seed, real)), number(answer, _Point(seed, real))
+        return _near(g, a, digits) or max(abs(g), abs(a)) < mp.mpf(10) ** (-3 * digits)
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Equality of answers
+# --------------------------------------------------------------------------------------------------------------------
+
+_SCALARS = {"num", "sym", "add", "mul", "pow", "root", "fn", "big", "pct", "inf"}
+
+
+def same(gold: tuple, answer: tuple) -> bool:
+    """Whether two parsed answers mean the same."""
+    if gold == answer:
+        return True
+    gold, answer = _spread_signs(gold), _spread_signs(answer)
+    if gold[0] == "eq" or answer[0] == "eq":
+        return _same_equation(gold, answer)
+    if _region(gold) or _region(answer):
+        verdict = _same_region(gold, answer)
+        if verdict is not None:
+            return verdict
+    if gold[0] == "rel" and answer[0] == "rel":
+        return _same_relation(gold, answer)
+    if "set" in (gold[0], answer[0]) or "list" in (gold[0], answer[0]):
+        return _same_collection(gold, answer)
+    if "matrix" in (gold[0], answer[0]):
+        return _same_matrix(gold, answer)
+    if gold[0] == "tuple" and answer[0] == "tuple":
+        alike = gold[2] == answer[2] or len(gold[1]) > 2  # two items in other brackets are another interval
+        return alike and _same_items(gold[1], answer[1])
+    if gold[0] == "ratio" or answer[0] == "ratio":
+        return _same_ratio(gold, answer)
+    if gold[0] == "deg" or answer[0] == "deg":
+        return _same_angle(gold, answer)
+    if gold[0] == "pct" or answer[0] == "pct":
+        return _same_percent(gold, answer)
+    if gold[0] == answer[0] == "setop":
+        return gold[1] == answer[1] and _unordered(_pieces(gold), _pieces(answer))
+    if gold[0] in _SCALARS and answer[0] in _SCALARS:
+        return same_number(gold, answer)
+    return False
+
+
+def _same_items(gold: list, answer: list) -> bool:
+    return len(gold) == len(answer) and all(map(same, gold, answer))
+
+
+def _unordered(gold: list, answer: list) -> bool:
+    if len(gold) != len(answer) or len(gold) > 400:
+        return False
+    left = list(answer)
+    for g in gold:
+        match = next((i for i, a in enumerate(left) if g == a), None)
+        if match is None:
+            match = next((i for i, a in enumerate(left) if same(g, a)), None)
+        if match is None:
+            return False
+        left.pop(match)
+    return True
+
+
+def _pieces(node: tuple) -> list:
+    if node[0] == "setop" and node[1] in ("or", "and"):
+        return _pieces(node[2]) + _pieces(node[3])
+    return [node]
+
+
+def _spread_signs(node: tuple) -> tuple:
+    """An answer with \\pm written out as the list of its values."""
+    if not _contains(node, "pm"):
+        return node
+    if node[0] in ("list", "set"):
+        items = []
+        for item in map(_spread_signs, node[1]):
+            items += item[1] if item[0] == "list" else [item]
+        return (node[0], items, *node[2:])
+    if node[0] == "eq":
+        return _spread_signs(node[1][-1])
+    return ("list", [_with_sign(node, 1), _with_sign(node, -1)], ",")
+
+
+def _contains(node, kind: str) -> bool:
+    return isinstance(node, (tuple, list)) and (
+        bool(node) and node[0] == kind or any(_contains(c, kind) for c in node if isinstance(c, (tuple, list)))
+    )
+
+
+def _with_sign(node, sign: int):
+    if isinstance(node, list):
+        return [_with_sign(c, sign) for c in node]
+    if not isinstance(node, tuple):
+        return node
+    if node[0] == "pm":
+        inner = _with_sign(node[2], sign)
+        return inner if node[1] * sign > 0 else ("mul", [_MINUS, inner])
+    return tuple(_with_sign(c, sign) for c in node)
+
+
+def _rename(node, old: str, new: str):
+    if isinstance(node, list):
+        return [_rename(c, old, new) for c in node]
+    if not isinstance(node, tuple):
+        return node
+    return ("sym", new) if node == ("sym", old) else tuple(_rename(c, old, new) for c in node)
+
+
+_BOUND = re.compile(r"(\w+'*)(?:\((\w)\)|_(\w))")
+
+
+def _same_equation(gold: tuple, answer: tuple) -> bool:
+    """`name = value` is its value; other equations are equal up to a constant factor."""
+    if gold[0] == answer[0] == "eq":
+        if gold[2] is not None and answer[2] is not None:
+            if gold[2] == answer[2]:
+                return same(gold[1][-1], answer[1][-1])
+            g, a = _BOUND.fullmatch(gold[2]), _BOUND.fullmatch(answer[2])
+            if g and a and g[1] == a[1] and not (g[2] or g[3]).isdigit() and not (a[2] or a[3]).isdigit():
+                return same(gold[1][-1], _rename(answer[1][-1], a[2] or a[3], g[2] or g[3]))
+        return _same_up_to_factor(_difference(gold), _difference(answer))
+    equation, other = (gold, answer) if gold[0] == "eq" else (answer, gold)
+    first = equation[1][0]
+    value = equation[1][-1]
+    named = equation[2] is not None or (first and first[0] in _SCALARS and not names_in(first))
+    if not named and equation is answer and first and first[0] in ("add", "mul"):
+        named = all(c[0] == "sym" for c in first[1])  # m + n = 55 answers the question for m + n
+    if not named and value[0] == "sym" and first and not names_in(first):
+        named, value = True, first
+    if not named:
+        return False
+    return same(value, other) if equation is gold else same(other, value)
+
+
+def _difference(equation: tuple) -> tuple | None:
+    left, right = equation[1][0], equation[1][-1]
+    if left is None or left[0] not in _SCALARS or right[0] not in _SCALARS:
+        return None
+    return ("add", [left, ("mul", [_MINUS, right])])
+
+
+def _same_up_to_factor(gold: tuple | None, answer: tuple | None, positive: bool = False) -> bool:
+    """Whether the quotient of two expressions is the same number (not 0) at every random point."""
+    if gold is None or answer is None:
+        return False
+    ratios = []
+    with mp.workdps(QUICK_DIGITS):
+        for seed in (0, 1, 3, 5, 7, 8, 10, 2, 4):
+            try:
+                g, a = number(gold, _Point(seed, False)), number(answer, _Point(seed, False))
+                ratios.append(g / a)
+            except (UndefinedError, ZeroDivisionError):
+                continue
+        return (
+            len(ratios) >= 3 and ratios[0] != 0 and all(_near(r, ratios[0], QUICK_DIGITS - 14) for r in ratios)
+            and not (positive and mp.re(ratios[0]) <= 0)
+        )  # fmt: skip
+
+
+def _same_relation(gold: tuple, answer: tuple) -> bool:
+    """Chains of inequalities whose steps agree up to a positive factor, in any order."""
+
+    def steps(node: tuple) -> list:
+        found = []
+        for left, op, right in zip(node[1], node[2], node[1][1:], strict=False):
+            if op in (">", ">="):
+                left, right, op = right, left, op.replace(">", "<")
+            found.append((op, ("add", [left, ("mul", [_MINUS, right])])))
+        return found
+
+    left = steps(answer)
+    for op, expression in steps(gold):
+        loose = op in ("!=", "=")
+        match = next(
+            (i for i, (o, e) in enumerate(left) if o == op and _same_up_to_factor(expression, e, not loose)), None
+        )
+        if match is None:
+            return False
+        left.pop(match)
+    return not left
+
+
+def _same_collection(gold: tuple, answer: tuple) -> bool:
+    """Sets and bare lists are unordered; a bare list against a tuple, or labelled against bare values, is ordered."""
+    if gold[0] == "tuple" and answer[0] == "list":
+        return _same_items(gold[1], answer[1])
+    if "set" in (gold[0], answer[0]):
+        other = answer if gold[0] == "set" else gold
+        if other[0] == "tuple":
+            return False
+        return _unordered(_distinct(gold), _distinct(answer))
+    if gold[0] != "list" or answer[0] != "list":
+        return gold[0] == "list" and answer[0] == "tuple" and _labels(gold[1]) == 2 and _same_items(gold[1], answer[1])
+    if {_labels(gold[1]), _labels(answer[1])} == {0, 2}:
+        return _same_items(gold[1], answer[1])
+    return _unordered(gold[1], answer[1])
+
+
+def _labels(items: list) -> int:
+    """0: no item is `name = value`; 2: all are, of unlike names; 1: between, as in x_1 = 2, x_2 = 3."""
+    labels = {i[2].partition("_")[0] for i in items if i[0] == "eq" and i[2] is not None}
+    return 0 if not labels else 2 if len(labels) == len(items) > 1 else 1
+
+
+def _distinct(node: tuple) -> list:
+    items = node[1] if node[0] in ("set", "list") else [node]
+    kept: list = []
+    for item in items:
+        if not any(item == k or same(k, item) for k in kept):
+            kept.append(item)
+    return kept
+
+
+def _same_matrix(gold: tuple, answer: tuple) -> bool:
+    """Entry by entry; a column or row vector may also be written as a tuple in parentheses."""
+    g, a = _rows(gold), _rows(answer)
+    if g is None or a is None:
+        return False
+    if "tuple" in (gold[0], answer[0]):
+        g, a = [[c for r in g for c in r]], [[c for r in a for c in r]]
+    return len(g) == len(a) and all(map(_same_items, g, a))
+
+
+def _rows(node: tuple) -> list | None:
+    if node[0] == "matrix":
+        return node[1]
+    if node[0] == "tuple" and node[2] == "()":
+        return [node[1]]
+    return None
+
+
+def _same_ratio(gold: tuple, answer: tuple) -> bool:
+    def parts(node: tuple) -> list:
+        return node[1] if node[0] == "ratio" else [node, _ONE]
+
+    g, a = parts(gold), parts(answer)
+    if len(g) != len(a):  # 20:34:00 is 20:34
+        longer, shorter = (g, a) if len(g) > len(a) else (a, g)
+        return len(longer) == 3 and longer[2][:2] == ("num", 0) and _same_items(longer[:2], shorter)
+    if not all(n[0] in _SCALARS for n in g + a):
+        return False
+    return all(same_number(("mul", [g[0], y]), ("mul", [a[0], x])) for x, y in zip(g[1:], a[1:], strict=True))
+
+
+def _same_angle(gold: tuple, answer: tuple) -> bool:
+    if gold[0] == "deg" and answer[0] == "deg":
+        return same(gold[1], answer[1])
+    angle, other, flip = (gold, answer, False) if gold[0] == "deg" else (answer, gold, True)
+    if other[0] not in _SCALARS:
+        return False
+    pair = (other, angle[1]) if flip else (angle[1], other)
+    return same_number(*pair) or same_number(angle, other)
+
+
+def _same_percent(gold: tuple, answer: tuple) -> bool:
+    """With a percent sign on one side only, the other may drop it or divide by 100."""
+    if gold[0] == "pct" and answer[0] == "pct":
+        return same(gold[1], answer[1])
+    if gold[0] not in _SCALARS or answer[0] not in _SCALARS:
+        return False
+    if gold[0] == "pct":
+        decimal = _decimal_of(gold[1])
+        scaled = ("num", decimal[0] / 100, decimal[1] / 100) if decimal else gold
+        return same_number(gold[1], answer) or same_number(scaled, answer)
+    return same_number(gold, answer[1]) or same_number(gold, answer)
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Sets of real numbers: two are equal when no point between or at their bounds tells them apart
+# --------------------------------------------------------------------------------------------------------------------
+
+_REALS = ("sym", "mathbb:R")
+
+
+def _region(node: tuple) -> bool:
+    """Whether a node is surely a set of reals, where `(0, 1)` alone may be a point of the plane."""
+    if node[0] == "list":
+        return bool(node[1]) and all(n[0] == "rel" or n == _REALS or n[0] == "setop" for n in node[1][:1])
+    return node[0] in ("setop", "rel") or node == _REALS or (node[0] == "tuple" and node[2] in ("[)", "(]"))
+
+
+def _same_region(gold: tuple, answer: tuple) -> bool | None:
+    """None when one of them is no set of reals with computable bounds."""
+    try:
+        with mp.workdps(SURE_DIGITS):
+            bounds = _bounds(gold) + _bounds(answer)
+            finite = sorted(b for b in bounds if mp.isfinite(b))
+            tests = [finite[0] - 1, *finite, finite[-1] + 1] if finite else [mp.mpf(0)]
+            tests += [(x + y) / 2 for x, y in zip(finite, finite[1:], strict=False) if not _near(x, y, 600)]
+            return all(_member(gold, x) == _member(answer, x) for x in tests)
+    except (UndefinedError, ZeroDivisionError):
+        return None
+
+
+def _infinite(node: tuple) -> bool:
+    return node in (("inf",), ("mul", [_MINUS, ("inf",)]))
+
+
+def _constant(node: tuple):
+    if node == ("inf",):
+        return mp.inf
+    if node == ("mul", [_MINUS, ("inf",)]):
+        return -mp.inf
+    if node[0] not in _SCALARS or names_in(node):
+        raise UndefinedError("not a constant")
+    return number(node, _Point(0, True))
+
+
+def _bounds(node: tuple) -> list:
+    if node == _REALS:
+        return []
+    if node[0] == "tuple" and len(node[1]) == 2:
+        low, high = map(_constant, node[1])
+        if not low <= high:
+            raise UndefinedError("an empty interval")
+        return [low, high]
+    if node[0] == "set":
+        return [_constant(n) for n in node[1]]
+    if node[0] == "setop":
+        return _bounds(node[2]) + _bounds(node[3])
+    if node[0] == "list" and _region(node):
+        return [b for n in node[1] for b in (_bounds(n) if n[0] != "num" else [_constant(n)])]
+    if node[0] == "rel":
+        return _solutions(node)
+    raise UndefinedError("not a set of reals")
+
+
+def _solutions(node: tuple) -> list:
+    """Where the sides of a relation in one variable meet, for linear, quadratic and absolute-value sides."""
+    names = names_in(node[1])
+    if len(names) != 1:
+        raise UndefinedError("not one variable")
+    (name,) = names
+    found = []
+    for left, right in zip(node[1], node[1][1:], strict=False):
+        for sign in (1, -1):  # each side of 0 on its own, for |x|
+            at = [mp.mpf(sign * k) * 1000 for k in (1, 2, 3, 4)]
+            if not {_infinite(left), _infinite(right)} & {True}:
+                points = [_Point(0, True, {name: x}) for x in at]
+                found += _quadratic_roots(at, [number(left, p) - number(right, p) for p in points])
+    return found
+
+
+def _quadratic_roots(xs: list, ys: list) -> list:
+    a, b, c = mp.lu_solve(mp.matrix([[x * x, x, 1] for x in xs[:3]]), mp.matrix(ys[:3]))
+    small = max(abs(y) for y in ys) * mp.mpf(10) ** -500
+    if abs(a * xs[3] ** 2 + b * xs[3] + c - ys[3]) > small:
+        raise UndefinedError("not quadratic")
+    if abs(a) * xs[0] ** 2 <= small:
+        return [-c / b] if abs(b * xs[0]) > small else []
+    root = mp.sqrt(b * b - 4 * a * c)
+    return [] if isinstance(root, mp.mpc) else [(-b - root) / (2 * a), (root - b) / (2 * a)]
+
+
+def _equals(x, y) -> bool:
+    return abs(x - y) <= max(abs(x), abs(y), mp.mpf(1)) * mp.mpf(10) ** -600
+
+
+def _member(node: tuple, x) -> bool:
+    if node == _REALS:
+        return True
+    if node[0] == "tuple":
+        low, high = map(_constant, node[1])
+        if _equals(x, low) or _equals(x, high):
+            return (node[2][0] == "[" and _equals(x, low)) or (node[2][1] == "]" and _equals(x, high))
+        return low < x < high
+    if node[0] == "set":
+        return any(_equals(x, _constant(n)) for n in node[1])
+    if node[0] == "setop":
+        left, right = _member(node[2], x), _member(node[3], x)
+        return {"or": left or right, "and": left and right, "minus": left and not right}[node[1]]
+    if node[0] == "list":
+        inside = [_member(n, x) if n[0] != "num" else not _equals(x, _constant(n)) for n in node[1]]
+        return any(inside) if node[2] == "or" else all(inside)
+    (name,) = names_in(node[1])
+    point = _Point(0, True, {name: x})
+    values = [number(n, point) if names_in(n) else _constant(n) for n in node[1]]
+    return all(_holds(a, op, b) for a, op, b in zip(values, node[2], values[1:], strict=False))
+
+
+def _holds(left, op: str, right) -> bool:
+    if mp.isfinite(left) and mp.isfinite(right) and _equals(left, right):
+        return op in ("<=", ">=", "=")
+    return {"<": left < right, "<=": left < right, ">": left > right, ">=": left > right, "!=": True}.get(op, False)
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# The two questions that reward.py asks
+# --------------------------------------------------------------------------------------------------------------------
+
+
 def equivalent(gold: str, answer: str) -> tuple[bool, str]:
-    return quick(gold, answer) or (False, "different")
+    """(whether the answer means the gold, why). To be run in a worker: evaluation is not bounded in time."""
+    verdict = quick(gold, answer) or _by_words(clean(gold), clean(answer))
+    if verdict:
+        return verdict
+    readings = (True, False) if re.search(r"\d,\d{3}", gold + answer) else (True,)
+    reason = "different"
+    for thousands in readings:
+        try:
+            g, gold_unit = parse(gold, thousands)
+            a, answer_unit = parse(answer, thousands)
+        except ParseError as error:
+            reason = f"different notation: {error}"
+            continue
+        if gold_unit and answer_unit and gold_unit != answer_unit:
+            return False, "another unit"
+        try:
+            if same(g, _without_unit_letter(g, a)):
+                return True, "equal expressions"
+        except (UndefinedError, ZeroDivisionError):
+            reason = "undefined"
+    return False, reason
+
+
+def _without_unit_letter(gold: tuple, answer: tuple) -> tuple:
+    """10m against the gold 10 is ten metres."""
+    metres = answer[0] == "mul" and len(answer[1]) == 2 and answer[1][0][0] == "num" and gold[0] == "num"
+    return answer[1][0] if metres and answer[1][1] in (("sym", "m"), ("sym", "g"), ("sym", "s")) else answer
+
+
+_EMPTY_WORDS = {"empty set", "the empty set", "no solution", "no solutions", "no real solution", "no real solutions"}
+_REAL_WORDS = {"all real numbers", "all reals", "the real numbers", "real numbers", "the set of all real numbers"}
+_OPTION = re.compile(r"\(([A-Ja-j])\)[\s.:]*(.*)|([A-J])[.:)]\s*(.*)", re.DOTALL)
+_ONE_WORDS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+_ONES = (_ONE_WORDS + "seventeen eighteen nineteen").split()
+_TEN_WORDS = "twenty thirty forty fifty sixty seventy eighty ninety"
+_TENS = {w: 10 * (i + 2) for i, w in enumerate(_TEN_WORDS.split())}
+
+
+def _by_words(gold: str, answer: str) -> tuple[bool, str] | None:
+    """A verdict on choice letters, number words and sets that have a name; None when it takes parsing."""
+    g, a = plain_words(gold), plain_words(answer)
+    for one, other in ((gold, answer), (answer, gold)):
+        option = _OPTION.fullmatch(_WRAP.sub("", one).replace("{", "").replace("}", "").strip())
+        letter = _choice(other)
+        if option and letter and not re.search(r"[+\-=^_]", one):
+            same_letter = (option[1] or option[3]).upper() == letter.upper()
+            return same_letter, "equal choice" if same_letter else "different"
+    if re.fullmatch(r"[a-z][a-z '\-]{2,}", g) and re.fullmatch(r"[a-z][a-z '\-]{2,}", a):
+        if _number_word(g) is not None and _number_word(g) == _number_word(a):
+            return True, "equal numbers"
+        if g in _EMPTY_WORDS and a in _EMPTY_WORDS:
+            return True, "equal text"
+        if " " in g + a or (_WRAP.search(gold) and _WRAP.search(answer)):
+            return (True, "equal text") if g == a else (False, "different")
+    for one, other in ((g, answer), (a, gold)):
+        value = _number_word(one)
+        if value is not None and _simple_number(other):
+            return _simple_number(other)[0] == value, "number word"
+        if one in _EMPTY_WORDS:
+            return re.sub(r"[\s{}]", "", other) in (r"\emptyset", r"\varnothing", "\\\\"), "empty set"
+        if one in _REAL_WORDS:
+            return squeezed(other) in (r"\mathbbR", r"(-\infty,\infty)", r"(-\infty,+\infty)"), "all reals"
+    return None
+
+
+def _number_word(words: str) -> int | None:
+    """The value of "five", "twenty-one" or "three hundred"; None for other words."""
+    total = 0
+    for word in words.replace("-", " ").split():
+        if word in _ONES:
+            total += _ONES.index(word)
+        elif word in _TENS:
+            total += _TENS[word]
+        elif word == "hundred" and total:
+            total *= 100
+        else:
+            return None
+    return total if words.strip("- ") else None
 
 
 def understood(gold: str) -> bool:
-    return bool(clean(gold))
+    """Whether a gold can be graded against: words, or mathematics that parses. Evaluates nothing."""
+    text = clean(gold)
+    if not text:
+        return False
+    if _simple_number(text) or re.fullmatch(r"[A-Za-z][A-Za-z ,.'\-]*", plain_words(text)):
+        return True
+    try:
+        parse(gold)
+    except ParseError:
+        return False
+    return True
 
 
 def warm_up() -> None:
-    pass
+    """Fill mpmath's caches of constants, so that the first answer does not pay for them."""
+    equivalent(r"\frac{\pi}{4}+\ln 2+e", r"\arctan 1+\log_e 2+\exp(1)")
