@@ -50,7 +50,7 @@ _NOISE = re.compile(
     r"\\(?:left|right|middle|[bB]igg?[lrm]?)(?![A-Za-z])\.?|\\(?:displaystyle|textstyle|limits|nolimits|rm|bf|it)\b"
     r"|\\!|\\\(|\\\)|\\\[|\\\]|\$|\*\*|\\(?:hspace|vspace|label|tag)\*?\{[^{}]*\}"
 )
-_SPACE = re.compile(r"\\[;:]|\\(?:q?quad|enspace|thinspace|noindent)\b|\s+")
+_SPACE = re.compile(r"\\[;:]|\\q?quad|\\(?:enspace|thinspace|noindent)\b|\s+")
 _STYLE = re.compile(r"\\(?:mathbf|boldsymbol|mathit|mathsf|mathtt|mathcal|bm|pmb|mathop|underline|ensuremath)\b")
 
 
@@ -61,9 +61,10 @@ def clean(text: str) -> str:
         text = text.replace(broken, whole)
     if _DOUBLED.search(text):
         text = text.replace("\\\\", "\\")
-    text = re.sub(r"\\\\\s*\[[^\]]{0,9}\]", r"\\\\", text).replace("\\$", "").replace("\\ ", " ").replace("~", " ")
+    text = re.sub(r"\\\\\s*\[[^\]]{0,9}\]", r"\\\\", text).replace("~", " ")
+    text = re.sub(r"(?<!\\)\\(?:[ $]|,(?!\d)|(?<!\d\\),)", " ", text)
     text = _SPACE.sub(" ", _NOISE.sub("", text))
-    text = _STYLE.sub("", re.sub(r"\\[dtc]frac\b", r"\\frac", text))
+    text = _STYLE.sub("", re.sub(r"\\[dtc]frac(?![A-Za-z])", r"\\frac", text))
     return text.strip().rstrip(" .,;:!\\" if not text.rstrip().endswith("!") else " ").lstrip(
         " ,.:;" if not re.match(r"\s*\.\d", text) else " "
     )
@@ -545,7 +546,7 @@ class _Parser:
     def product(self) -> tuple:
         factors = [self.factor()]
         while True:
-            t, previous = self.peek(), self.tokens[self.i - 1]
+            t = self.peek()
             if t in ("*", r"\cdot", r"\times", r"\ast"):
                 self.take()
                 factors.append(self.factor())
@@ -553,11 +554,11 @@ class _Parser:
                 self.take()
                 factors.append(("pow", self.factor(), _MINUS))
             elif self.starts_atom():
-                digits = previous[0].isdigit()
+                digits = factors[-1][0] == "num"
                 if digits and t[0].isdigit():
                     raise ParseError("two numbers side by side")
                 right = self.factor()
-                mixed = t == r"\frac" and digits and factors[-1][0] == "num" and factors[-1][2] is None
+                mixed = t == r"\frac" and digits and factors[-1][2] is None
                 if mixed and right[0] == "mul" and all(_plain_integer(x) for x in (right[1][0], right[1][1][1])):
                     factors[-1] = ("add", [factors[-1], right])
                 else:
@@ -1324,7 +1325,10 @@ def _same_collection(gold: tuple, answer: tuple) -> bool:
         return gold[0] == "list" and answer[0] == "tuple" and _labels(gold[1]) == 2 and _same_items(gold[1], answer[1])
     if {_labels(gold[1]), _labels(answer[1])} == {0, 2}:
         return _same_items(gold[1], answer[1])
-    return _unordered(gold[1], answer[1])
+    if _unordered(gold[1], answer[1]):
+        return True
+    repeats = len(answer[1]) - len(_distinct(answer))  # naming one value twice adds nothing to a gold without repeats
+    return 0 < repeats == len(answer[1]) - len(gold[1]) and _unordered(gold[1], _distinct(answer))
 
 
 def _labels(items: list) -> int:
@@ -1484,7 +1488,7 @@ def _quadratic_roots(xs: list, ys: list) -> list:
 
 
 def _equals(x, y) -> bool:
-    return abs(x - y) <= max(abs(x), abs(y), mp.mpf(1)) * mp.mpf(10) ** -600
+    return mp.isfinite(y) and abs(x - y) <= max(abs(x), abs(y), mp.mpf(1)) * mp.mpf(10) ** -600
 
 
 def _member(node: tuple, x) -> bool:

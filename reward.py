@@ -71,14 +71,20 @@ def _box_content(text: str, start: int) -> tuple[str | None, int]:
     if start >= len(text) or text[start] != "{":
         bare = re.compile(r"[A-Za-z0-9.]+|\\[A-Za-z]+").match(text, start)  # "\boxed 7"
         return (bare.group(), bare.end()) if bare else (None, start)
-    depth, i = 0, start
+    end = _closing_brace(text, start, "\\")
+    if end is None and "\\{" not in text[start : start + BOX_CHARS]:
+        end = _closing_brace(text, start, "")  # "\boxed{185\}"
+    return (text[start + 1 : end], end + 1) if end else (None, start)
+
+
+def _closing_brace(text: str, start: int, escape: str) -> int | None:
+    depth = 0
     for i in range(start, min(len(text), start + BOX_CHARS)):
-        c = text[i]
-        if c in "{}" and text[i - 1] != "\\":
-            depth += 1 if c == "{" else -1
+        if text[i] in "{}" and text[i - 1] != escape:
+            depth += 1 if text[i] == "{" else -1
             if depth == 0:
-                return text[start + 1 : i], i + 1
-    return None, i
+                return i
+    return None
 
 
 def _last_boxes(text: str) -> str | None:
@@ -106,12 +112,14 @@ def _from_sentence(sentence: str) -> str | None:
         return None
     math = [m for m in _MATH.finditer(sentence)]
     prose = len(_WORD.findall(_MATH.sub(" ", sentence)))
-    if prose <= (1 if math else 2):
+    if prose == 0 or (prose <= 2 and sentence[0] in "-+.\\([{$0123456789"):
         return sentence
     numbers = [m for m in _NUMBER.finditer(sentence) if not (math and m.start() < math[-1].end())]
     if numbers:
         return numbers[-1].group().strip()
-    return next(g for g in math[-1].groups() if g) if math else sentence
+    if math:
+        return next(g for g in math[-1].groups() if g)
+    return sentence if prose <= 5 else None
 
 
 def extract_answer(completion: str, *, final_line_fallback: bool = True) -> str | None:
@@ -330,6 +338,8 @@ def grade_batch(
     grades: list[Grade | None] = [None] * len(golds)
     jobs: dict[tuple[str, str], list[tuple[int, str]]] = {}
     for i, (completion, gold) in enumerate(zip(completions, golds, strict=True)):
+        if "\\boxed" in gold:
+            gold = extract_answer(gold) or ""
         answer, fault = None, None
         graded = completion.rpartition("</think>")[2]
         if require_think_end and "</think>" not in completion:
