@@ -51,12 +51,12 @@ _NOISE = re.compile(
     r"|\\!|\\\(|\\\)|\\\[|\\\]|\$|\*\*|\\(?:hspace|vspace|label|tag)\*?\{[^{}]*\}"
 )
 _SPACE = re.compile(r"\\[;:]|\\q?quad|\\(?:enspace|thinspace|noindent)\b|\s+")
-_STYLE = re.compile(r"\\(?:mathbf|boldsymbol|mathit|mathsf|mathtt|mathcal|bm|pmb|mathop|underline|ensuremath)\b")
+_STYLE = re.compile(r"\\(?:math(?:bf|it|sf|tt|cal|op)|boldsymbol|bm|pmb|underline|ensuremath|boxed|fbox)\b")
 
 
 def clean(text: str) -> str:
     """The text without dollar signs, sizes, spacing and final punctuation, in ASCII LaTeX."""
-    text = _UNICODE_RE.sub(lambda m: _UNICODE[m.group()], text)
+    text = _UNICODE_RE.sub(lambda m: _UNICODE[m.group()], text).replace("...", r"\ldots ").replace("…", r"\ldots ")
     for broken, whole in _ESCAPES.items():  # "\t" + "ext": a backslash that some JSON writer lost
         text = text.replace(broken, whole)
     if _DOUBLED.search(text):
@@ -76,7 +76,8 @@ _WRAP = re.compile(r"\\(?:text(?:bf|it|rm|sf|tt|normal|up)?|mathrm|mbox|operator
 def plain_words(text: str) -> str:
     """Lower-case words without wrappers or punctuation: the form in which text answers are compared."""
     text = _WRAP.sub("", text)
-    return " ".join(re.sub(r"[{}$\"'`*.,;:!?]|\\[,; ]", " ", text).split()).lower()
+    words = " ".join(re.sub(r"[{}$\"'`*.,;:!?]|\\[,; ]", " ", text).split()).lower()
+    return re.sub(r"^(?:an?|the) (?=[a-z]{2})", "", words)
 
 
 def squeezed(text: str) -> str:
@@ -192,7 +193,7 @@ _UNIT_NAMES = {
 _BARE_UNITS = {u for u in _UNIT_NAMES if len(u) > 1 and u not in ("in", "am", "min")}
 _CLAUSE_WORDS = "or and if for when where with is are not no but only except than any all mod to from neither"
 _CLAUSE = set(_CLAUSE_WORDS.split())
-_ENDS_VALUE = {")", "]", "}", "!", "%", r"\}", r"\rangle", "|", r"\circ"}
+_ENDS_VALUE = {"@unit", ")", "]", "}", "!", "%", r"\}", r"\rangle", "|", r"\circ"}
 
 
 def _unit_of(words: str) -> str:
@@ -354,8 +355,15 @@ def parse(text: str, thousands: bool = True) -> tuple[tuple, str]:
     """(node, unit) of an answer. `thousands`: read 1,234 as one number. Raises ParseError."""
     if len(text) > MAX_CHARS:
         raise ParseError("too long")
-    tokens, unit = _tokens(_repeating_decimals(clean(text)), thousands)
-    return _read_list(tokens, 0), unit
+    text = _repeating_decimals(clean(text))
+    text = re.sub(r"(?<![\d.])(\d{1,9}) (\d{1,9})/(\d{1,9})(?![\d.])", r"\1\\frac{\2}{\3}", text)  # 2 1/2
+    if text.startswith("]"):
+        text = re.sub(r"\]([^\[\]]+,[^\[\]]+)\[", r"(\1)", text)  # ]0, 1[
+    tokens, unit = _tokens(text, thousands)
+    try:
+        return _read_list(tokens, 0), unit
+    except RecursionError as error:
+        raise ParseError("too deep") from error
 
 
 def _repeating_decimals(text: str) -> str:
@@ -371,7 +379,7 @@ def _repeating_decimals(text: str) -> str:
         r"(\d{0,30}\.\d{0,30})\\(?:overline|bar|dot)\s?(?:\{(\d{1,30})\}|(\d))",
         lambda m: fraction(m[1], m[2] or m[3]), text,
     )  # fmt: skip
-    tail = r"\s?(?:\\[lc]?dots|\.\.\.|…|repeating)"
+    tail = r"\s?(?:\\[lc]?dots|repeating)"
     return re.sub(r"(\d{0,30}\.\d{0,20}?)(\d{1,8}?)\2{1,20}" + tail, lambda m: fraction(m[1], m[2]), text)
 
 
@@ -435,7 +443,9 @@ def _read_relation(tokens: list[str], depth: int) -> tuple:
         if len(ops) == 1 and _named([t for t in parts[0] if t != ","]):
             return _read_setops(parts[1], depth)
         raise ParseError("membership")
-    if set(ops) <= {"<", ">", "<=", ">=", "!=", "=", "mod"}:
+    if ops == ["mod"]:  # x ≡ 1 (mod 4)
+        return ("eq", [_read_setops(p, depth) for p in parts], "".join(parts[0]) if _named(parts[0]) else None)
+    if set(ops) <= {"<", ">", "<=", ">=", "!=", "="}:
         return ("rel", [_read_setops(p, depth) for p in parts], ops)
     raise ParseError("relation")
 
@@ -564,7 +574,7 @@ class _Parser:
                 else:
                     factors.append(right)
             else:
-                return factors[0] if len(factors) == 1 else ("mul", factors)
+                return factors[0] if len(factors) == 1 else _product_of(factors)
 
     def factor(self) -> tuple:
         if self.peek() in ("-", "+"):
@@ -721,8 +731,8 @@ class _Parser:
                 power = self.sub(self.group())
             else:
                 base = self.sub(self.group())
-        if self.peek() == "(" or self.peek() == "{":
-            closers = {")", "]"} if self.take() == "(" else {"}"}
+        if self.peek() in ("(", "{", r"\{"):
+            closers = {")", "]"} if self.take() == "(" else {"}", r"\}"}
             arguments = [_read_relation(p, self.depth + 1) for p in _split(self.inside(closers), {","})[0]]
         else:
             arguments = [self.bare_argument()]
@@ -752,8 +762,35 @@ class _Parser:
         parts, _ = _split(low, {"=", r"\to"})
         variable = "".join(parts[0]) if len(parts) == 2 else None
         bound = self.sub(parts[-1]) if parts[-1] else _ONE
-        body = self.product() if name in ("sum", "prod", "lim") else self.sum()
+        if "int" in name:  # up to its dx
+            end = next((k for k in range(self.i, len(self.tokens) - 1) if self.tokens[k] == "d"), None)
+            if end is None:
+                raise ParseError("an integral without its variable")
+            body, variable = self.sub(self.tokens[self.i : end]), self.tokens[end + 1]
+            self.i = end + 2
+            return ("big", name, variable, bound, self.sub(high) if high else _ONE, body)
+        body = self.product()
         return ("big", name, variable, bound, self.sub(high) if high else _ONE, body)
+
+
+def _product_of(factors: list[tuple]) -> tuple:
+    """A product, multiplied out when a factor is a matrix."""
+    if not any(f[0] == "matrix" for f in factors):
+        return ("mul", factors)
+    node = factors[0]
+    for right in factors[1:]:
+        if node[0] == right[0] == "matrix":
+            columns = list(zip(*right[1], strict=False))
+            if any(len(row) != len(right[1]) for row in node[1]):
+                raise ParseError("matrices that do not fit")
+            entries = [[[("mul", [x, y]) for x, y in zip(r, c, strict=True)] for c in columns] for r in node[1]]
+            node = ("matrix", [[("add", e) for e in row] for row in entries])
+        elif "matrix" in (node[0], right[0]):
+            scalar, rows = (right, node[1]) if node[0] == "matrix" else (node, right[1])
+            node = ("matrix", [[("mul", [scalar, x]) for x in row] for row in rows])
+        else:
+            node = ("mul", [node, right])
+    return node
 
 
 _NOT_ATOMS = {*_RELATIONS, *_SETOPS, r"\pm", r"\mp", r"\cdot", r"\times", r"\div", r"\ast", r"\%", r"\\", r"\mid", "&"}
@@ -959,7 +996,9 @@ def _apply(node: tuple, point: _Point):
         return simple[name](x)
     if name in ("max", "min"):
         return max(args) if name == "max" else min(args)
-    return _oracle(name, args)
+    if name in ("zeta", "Gamma", "erf"):
+        return getattr(mp, name.lower())(_bounded(x, 12))
+    return _oracle(name, sorted(args, key=str) if name in ("gcd", "lcm") else args)
 
 
 _INVERSES = {"sin", "cos", "tan", "cot", "sec", "csc", "sinh", "cosh", "tanh", "coth", "sech", "csch"}
@@ -1315,16 +1354,18 @@ def _same_relation(gold: tuple, answer: tuple) -> bool:
 def _same_collection(gold: tuple, answer: tuple) -> bool:
     """Sets and bare lists are unordered; a bare list against a tuple, or labelled against bare values, is ordered."""
     if gold[0] == "tuple" and answer[0] == "list":
-        return _same_items(gold[1], answer[1])
+        return _same_items(gold[1], _by_label(answer[1]))
     if "set" in (gold[0], answer[0]):
         other = answer if gold[0] == "set" else gold
         if other[0] == "tuple":
             return False
         return _unordered(_distinct(gold), _distinct(answer))
     if gold[0] != "list" or answer[0] != "list":
-        return gold[0] == "list" and answer[0] == "tuple" and _labels(gold[1]) == 2 and _same_items(gold[1], answer[1])
+        return gold[0] == "list" and answer[0] == "tuple" and _labels(gold[1]) == 2 and _same_items(
+            _by_label(gold[1]), answer[1]
+        )
     if {_labels(gold[1]), _labels(answer[1])} == {0, 2}:
-        return _same_items(gold[1], answer[1])
+        return _same_items(_by_label(gold[1]), _by_label(answer[1]))
     if _unordered(gold[1], answer[1]):
         return True
     repeats = len(answer[1]) - len(_distinct(answer))  # naming one value twice adds nothing to a gold without repeats
@@ -1335,6 +1376,13 @@ def _labels(items: list) -> int:
     """0: no item is `name = value`; 2: all are, of unlike names; 1: between, as in x_1 = 2, x_2 = 3."""
     labels = {i[2].partition("_")[0] for i in items if i[0] == "eq" and i[2] is not None}
     return 0 if not labels else 2 if len(labels) == len(items) > 1 else 1
+
+
+def _by_label(items: list) -> list:
+    """`y = 1, x = 2` in the order of the coordinates; other labels keep the order in which they are given."""
+    if all(i[0] == "eq" and i[2] and i[2] in "xyzw" for i in items):
+        return sorted(items, key=lambda i: "xyzw".index(i[2]))
+    return items
 
 
 def _distinct(node: tuple) -> list:
@@ -1422,9 +1470,17 @@ def _same_region(gold: tuple, answer: tuple) -> bool | None:
             finite = sorted(b for b in bounds if mp.isfinite(b))
             tests = [finite[0] - 1, *finite, finite[-1] + 1] if finite else [mp.mpf(0)]
             tests += [(x + y) / 2 for x, y in zip(finite, finite[1:], strict=False) if not _near(x, y, 600)]
+            gold, answer = _meant_union(gold, tests), _meant_union(answer, tests)
             return all(_member(gold, x) == _member(answer, x) for x in tests)
     except (UndefinedError, ZeroDivisionError):
         return None
+
+
+def _meant_union(node: tuple, tests: list) -> tuple:
+    """`x < -1, x > 3`: relations that cannot hold together are alternatives."""
+    if node[0] == "list" and node[2] == "," and not any(_member(node, x) for x in tests):
+        return ("list", node[1], "or")
+    return node
 
 
 def _infinite(node: tuple) -> bool:

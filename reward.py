@@ -338,7 +338,7 @@ def grade_batch(
     grades: list[Grade | None] = [None] * len(golds)
     jobs: dict[tuple[str, str], list[tuple[int, str]]] = {}
     for i, (completion, gold) in enumerate(zip(completions, golds, strict=True)):
-        if "\\boxed" in gold:
+        if "\\boxed" in gold or _MARKER.search(gold):
             gold = extract_answer(gold) or ""
         answer, fault = None, None
         graded = completion.rpartition("</think>")[2]
