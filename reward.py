@@ -423,8 +423,41 @@ def soft_overlong_penalty(max_completion_length: int, buffer: int) -> Callable[.
 
 
 # --------------------------------------------------------------------------------------------------------------------
+# The paper's rule (runs in workers only)
+# --------------------------------------------------------------------------------------------------------------------
+
+
+def _paper_rule(gold: str, response: str) -> tuple[bool, str]:
+    """The OR by which the paper graded training and evaluation (DeepMath `reward_func.py`, `uni_eval.py`).
+
+    Written anew: an OpenMathInstruct-style comparison of the last box, the same of the text after "The answer is: ",
+    and math-verify on the whole response against `\\boxed{$GOLD}$` (sic, the dollar stands outside the brace). The
+    original ran answers through sympy's `parse_expr`, which executes Python; here they meet this repository's parser.
+    """
+    from math_verify import parse, verify
+
+    boxes = [m.end() for m in _BOX.finditer(response)]
+    candidates = [_box_content(response, boxes[-1])[0] if boxes else None]
+    _, said, tail = response.rpartition("The answer is: ")
+    candidates.append(tail.strip() if said else None)
+    if any(c and latex.loosely_equal(gold, c) for c in candidates):
+        return True, "equal by OpenMathInstruct's rule"
+    # math-verify's own time-outs share SIGALRM with the worker's: the worker's deadline bounds both halves.
+    reference = parse("\\boxed{$" + gold + "}$", parsing_timeout=None)
+    correct = bool(verify(reference, parse(response, parsing_timeout=None), timeout_seconds=None))
+    return correct, "equal by math-verify" if correct else "different"
+
+
+# --------------------------------------------------------------------------------------------------------------------
 # The worker's side
 # --------------------------------------------------------------------------------------------------------------------
+
+
+# What mpmath (and, under the paper's rule, sympy and ANTLR) raise on text that has no value. Anything else ends the
+# process, and the caller sees "worker died" for this one answer.
+_EVALUATION_ERRORS = (
+    ArithmeticError, AttributeError, LookupError, MemoryError, RuntimeError, TypeError, ValueError
+)  # fmt: skip
 
 
 def _read_exactly(fd: int, size: int) -> bytes:
@@ -447,15 +480,19 @@ def _serve(grader: str) -> None:
     requests, replies = os.dup(0), os.dup(1)
     os.dup2(os.open(os.devnull, os.O_RDWR), 0)
     os.dup2(2, 1)  # what a library prints must not reach the protocol
-    compare = latex.equivalent if grader == "ours" else None
-    latex.warm_up()
+    compare = latex.equivalent if grader == "ours" else _paper_rule
+    compare(r"\frac{\pi}{4}+\ln 2", r"\boxed{\arctan 1+\log_e 2}")  # imports and caches, before the clock runs
     _write_frame(replies, ["ready"])
     while True:
         size = struct.unpack(">I", _read_exactly(requests, 4))[0]
         timeout, gold, text = json.loads(_read_exactly(requests, size))
         # Should the parent die in the middle of a C-level loop, the kernel still ends this process.
         signal.setitimer(signal.ITIMER_REAL, timeout + 5.0)
-        _write_frame(replies, list(compare(gold, text)))
+        try:
+            verdict = list(compare(gold, text))
+        except _EVALUATION_ERRORS as error:
+            verdict = [False, f"no value: {type(error).__name__}"]
+        _write_frame(replies, verdict)
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
