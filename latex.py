@@ -215,10 +215,8 @@ _ENDS_VALUE = {"@unit", ")", "]", "}", "!", "%", r"\}", r"\rangle", "|", r"\circ
 
 
 def _unit_of(words: str) -> str:
-    """Canonical name of a unit; "" for a noun, which is ignored ("apples"). Raises for what is no unit."""
+    """Canonical name of a unit; "" for a noun, which is ignored ("apples")."""
     names = re.findall(r"[a-z.]+", words.lower())
-    if set(names) & _CLAUSE or names == ["squared"]:
-        raise ParseError("a clause")
     return "".join(_UNIT_NAMES.get(n, _UNIT_NAMES.get(n.rstrip("s"), "")) if n != "s" else "s" for n in names)
 
 
@@ -229,6 +227,7 @@ def _tokens(text: str, thousands: bool) -> tuple[list[str], str]:
     for m in _TOKEN.finditer(text):
         kind, raw = m.lastgroup, m.group()
         after_value = bool(out) and (out[-1][0].isalnum() or out[-1][0] == "." or out[-1] in _ENDS_VALUE)
+        after_value = after_value or (bool(out) and out[-1][1:] in _GREEK)
         if kind == "name":
             out.append(f"\\{m['env']}:{m['name']}")
         elif kind == "grouped":
@@ -237,7 +236,13 @@ def _tokens(text: str, thousands: bool) -> tuple[list[str], str]:
             else:
                 out.append(re.sub(r"[^\d.]", "", raw))
         elif kind == "text":
-            units += _text_token(m["text"].strip(), raw, out, after_value)
+            words = m["text"].strip()
+            digits = re.match(r"[\d.,]*\d", words)
+            if digits:  # \text{3 apples}
+                out += _tokens(digits.group(), thousands)[0]
+                words, after_value = words[digits.end() :].strip(), True
+            if words:
+                units += _text_token(words, raw, out, after_value)
         elif kind == "word":
             units += _word_tokens(raw, out, after_value)
         else:
@@ -259,25 +264,23 @@ def _text_token(words: str, raw: str, out: list[str], after_value: bool) -> str:
         out += ["^", r"\circ"]
     elif (len(bare) == 1 and not (after_value and bare in "mgshLCF")) or "operatorname" in raw:
         out.append(bare if len(bare) == 1 else "@" + bare)
-    elif re.fullmatch(_NUMBER_TEXT, bare):
-        out.append(bare)
+    elif set(bare.lower().split()) & _CLAUSE or bare == "squared":
+        out.append("@~" + bare)
     elif after_value:
         out.append("@unit")
         return _unit_of(bare)
-    elif set(bare.lower().split()) & _CLAUSE:
-        raise ParseError("a clause")
     else:
         out.append("@" + re.sub(r"\W", "", bare))
     return ""
 
-
-_NUMBER_TEXT = re.compile(r"[-+]?\d+(?:\.\d+)?", re.ASCII)
 
 
 def _word_tokens(word: str, out: list[str], after_value: bool) -> str:
     low = word.lower()
     if word in ("and", "or"):
         out.append(word)
+    elif word in ("for", "if", "where", "when"):
+        out.append("@~" + word)
     elif word in _FUNCTIONS and len(word) > 2 or word in ("ln", "lg"):
         out.append("\\" + word)
     elif word in _NAMED_NUMBERS:
@@ -321,7 +324,7 @@ def _drop_unit_powers(tokens: list[str]) -> list[str]:
 # ("sym", name) ("add", nodes) ("mul", nodes) ("pow", base, exponent) ("root", degree, radicand) ("fn", name, nodes)
 # ("big", sign, variable, low, high, body) ("pm", sign, node) ("deg", node) ("pct", node) ("based", digits, base)
 # ("inf",) ("tuple", nodes, brackets) ("set", nodes) ("list", nodes, joiner) ("matrix", rows) ("setop", op, a, b)
-# ("eq", members, label) ("rel", nodes, operators) ("ratio", nodes) ("opaque", parts)
+# ("given", node, condition) ("eq", members, label) ("rel", nodes, operators) ("ratio", nodes) ("opaque", parts)
 
 _OPEN = {"(", "[", "{", r"\{", r"\langle", r"\lfloor", r"\lceil", r"\lvert"}
 _CLOSE = {")", "]", "}", r"\}", r"\rangle", r"\rfloor", r"\rceil", r"\rvert"}
@@ -332,17 +335,19 @@ _RELATIONS = {
     r"\to": "to", r"\rightarrow": "to", r"\implies": "to", r"\iff": "to", r"\Rightarrow": "to", ":": ":",
     r"\colon": ":", r"\coloneqq": "=",
 }  # fmt: skip
+_CONDITION = {"for", "if", "where", "when", "with"}
 _SETOPS = {r"\cup": "or", r"\cap": "and", r"\setminus": "minus", r"\backslash": "minus"}
 _SYMBOL_NAMES = (
     "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi rho varrho sigma tau "
-    "upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega ell hbar aleph nabla "
-    "partial Re Im top dots ldots cdots vdots angle triangle square circ star bullet prime perp"
+    "upsilon phi varphi chi psi pi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega ell hbar aleph "
+    "nabla partial Re Im top dots ldots cdots vdots angle triangle square circ star bullet prime perp"
 )
 _GREEK = set(_SYMBOL_NAMES.split())
 _ACCENT_NAMES = "overline bar hat widehat vec tilde widetilde overrightarrow dot ddot mathbb mathfrak mathscr"
 _ACCENTS = set(_ACCENT_NAMES.split())
 _ONE = ("num", Fraction(1), None)
 _MINUS = ("num", Fraction(-1), None)
+_REALS = ("sym", "mathbb:R")
 
 
 def _split(tokens: list[str], marks: set[str] | dict) -> tuple[list[list[str]], list[str]]:
@@ -413,12 +418,17 @@ def _read_list(tokens: list[str], depth: int) -> tuple:
         tokens = tokens[1:-1]
     if not any(t != "," for t in tokens):
         raise ParseError("empty")
+    heads, clauses = _split(tokens, {t for t in tokens if t.startswith("@~")})
+    if clauses and clauses[0][2:].partition(" ")[0] in _CONDITION and heads[0]:
+        return ("given", _read_list(heads[0], depth + 1), tokens[len(heads[0]) + 1 :])
     groups, _ = _split(tokens, {";"})
     if len(groups) > 1:
         rows = [_read_list(g, depth + 1) for g in groups if g]
         rows = [("tuple", r[1], "()") if r[0] == "list" else r for r in rows]
         return ("list", rows, ",") if len(rows) > 1 else rows[0]
     parts, marks = _split(tokens, {",", "and", "or", r"\\"})
+    if len(parts) == 2 and parts[0] and len(parts[1]) > 2 and parts[1][1:3] == [r"\in", r"\mathbb"] and marks == [","]:
+        return ("given", _read_relation(parts[0], depth + 1), parts[1])  # k\pi, k \in \mathbb{Z}
     items = [_read_relation(p, depth + 1) for p in parts if p]
     if len(items) == 1:
         return items[0]
@@ -490,6 +500,9 @@ def _read_setops(tokens: list[str], depth: int) -> tuple:
     opaque = _read_structure(tokens)
     if opaque:
         return opaque
+    parts, _ = _split(tokens, {r"\choose"})
+    if len(parts) == 2:
+        return ("fn", "binom", [_read_setops(p, depth + 1) for p in parts])
     parts, marks = _split(tokens, _SETOPS)
     if not marks:
         parser = _Parser(tokens, depth)
@@ -511,7 +524,7 @@ def _read_structure(tokens: list[str]) -> tuple | None:
     if any(t in _SETOPS or t in (",", r"\{") for t in tokens) or flat in (r"\mathbbR", r"\mathbbR^+"):
         return None
     parts, marks = _split(tokens, {r"\times", r"\oplus"})
-    names = ["".join(t for t in p if t not in ("{", "}")) for p in parts]
+    names = ["".join(t.lstrip("@") for t in p if t not in ("{", "}")) for p in parts]
     names = [re.sub(r"\\mathbbZ/\(?(\w+)(?:\\mathbbZ)?\)?", r"\\mathbbZ_\1", n) for n in names]
     return ("opaque", tuple(sorted(names)))
 
@@ -622,6 +635,8 @@ class _Parser:
         tokens = self.group()
         if tokens in ([r"\circ"], [r"\degree"]):
             return ("deg", base)
+        if base == _REALS and tokens == ["+"]:
+            return ("tuple", [("num", Fraction(0), None), ("inf",)], "()")
         if base[0] == "sym" and tokens in (["+"], ["-"], ["*"], [r"\prime"], ["'"]):
             return ("sym", base[1] + tokens[0])
         if tokens == [r"\frac"] or tokens == [r"\sqrt"] or (tokens[0][0] == "\\" and tokens[0][1:] in _FUNCTIONS):
@@ -646,7 +661,7 @@ class _Parser:
             return ("fn", "floor" if t == r"\lfloor" else "ceil", [self.sub(inner)])
         if t.startswith(r"\begin:"):
             return self.environment(t[7:])
-        if t[0].isalpha() or t[0] == "@":
+        if t[0].isalpha() or (t[0] == "@" and t[1] != "~"):
             return self.symbol(t.lstrip("@"))
         if t[0] == "\\" and len(t) > 1:
             return self.command(t[1:])
@@ -676,8 +691,10 @@ class _Parser:
     def braces(self) -> tuple:
         inner = self.inside({r"\}", "}"})
         parts, marks = _split(inner, {"|", r"\mid", ":"})
-        if len(parts) == 2 and parts[0] and parts[1]:  # set-builder: the condition says it all
-            return _read_list(parts[1], self.depth + 1)
+        if len(parts) == 2 and parts[0] and parts[1]:
+            if len(parts[0]) == 1 or parts[0][1] == r"\in":  # {x : x > 2}: the condition says it all
+                return _read_list(parts[1], self.depth + 1)
+            return ("given", _read_list(parts[0], self.depth + 1), parts[1])
         parts = [p for p in _split(inner, {",", ";", "and"})[0] if p]
         return ("set", [_read_relation(p, self.depth + 1) for p in parts])
 
@@ -694,6 +711,7 @@ class _Parser:
     def environment(self, name: str) -> tuple:
         rows, _ = _split(self.inside({rf"\end:{name}"}), {r"\\"})
         rows = [[c for c in _split([t for t in row if t != r"\hline"], {"&"})[0]] for row in rows if row]
+        rows = [[c[1:] if c and c[0].startswith("@~") else c for c in row] for row in rows]
         cells = [[_read_list(cell, self.depth + 1) for cell in row if cell] for row in rows]
         if name == "vmatrix":
             return ("fn", "det", [("matrix", cells)])
@@ -736,7 +754,7 @@ class _Parser:
             return ("fn", "mod", [self.sub(self.group())])
         if name in _ACCENTS:
             return self.symbol(f"{name}:{''.join(t for t in self.group() if t not in '{}')}")
-        if name == "pi" or name in _GREEK:
+        if name in _GREEK:
             return self.symbol(name)
         raise ParseError(f"unknown command {name}")
 
@@ -1081,10 +1099,30 @@ def same_number(gold: tuple, answer: tuple) -> bool:
             return agrees(exact_gold, _ulp(gold), exact_answer, _ulp(answer))
     except _TooLarge:
         pass  # compared by digits and structure below
+    answer = _with_gold_constants(gold, answer)
     names = names_in(gold) | names_in(answer)
     if names - {"i"} or _has_oracle(gold) or _has_oracle(answer):
         return _same_function(gold, answer, complex_only="i" in names)
     return _same_constant(gold, answer)
+
+
+def _with_gold_constants(gold: tuple, answer: tuple) -> tuple:
+    """The answer with its constants of integration in the gold's case: c_1 for C_1."""
+    known, given = names_in(gold), names_in(answer)
+    for name in given - known:
+        if name[0] in "cC" and name.swapcase() in known - given:
+            answer = _rename(answer, name, name.swapcase())
+    return answer
+
+
+def _integer_names(node) -> set[str]:
+    """Variables in the exponent of a negative number: (-1)^n makes sense at integers only."""
+    if not isinstance(node, (tuple, list)) or not node:
+        return set()
+    found = set().union(*(_integer_names(c) for c in node if isinstance(c, (tuple, list))))
+    if node[0] == "pow" and node[1][0] in ("num", "mul") and not names_in(node[1]) and (exact(node[1]) or 0) < 0:
+        found |= names_in(node[2])
+    return found
 
 
 def _has_oracle(node) -> bool:
@@ -1144,22 +1182,24 @@ def _near(g, a, digits: int) -> bool:
 
 def _same_function(gold: tuple, answer: tuple, complex_only: bool = False) -> bool:
     """Agreement at random points: where both are real, or in the complex plane when they are real nowhere."""
+    integers = _integer_names(gold) | _integer_names(answer)
     if not complex_only:
-        agreed = _agreements(gold, answer, True, range(14))
+        agreed = _agreements(gold, answer, True, range(14), integers)
         if agreed is None or agreed >= 3:
             return agreed is not None
-    agreed = _agreements(gold, answer, False, [s for s in range(14) if s % 7 in (0, 1, 3, 5)])
+    agreed = _agreements(gold, answer, False, [s for s in range(14) if s % 7 in (0, 1, 3, 5)], integers)
     return agreed is not None and agreed >= 3
 
 
-def _agreements(gold: tuple, answer: tuple, real: bool, seeds) -> int | None:
+def _agreements(gold: tuple, answer: tuple, real: bool, seeds, integers: set[str]) -> int | None:
     """The number of points where both have a value and agree; None as soon as they differ at one."""
     agreed = 0
     for seed in seeds:
         try:
-            if not _agree_at(gold, answer, seed, real, QUICK_DIGITS):
+            at = {n: mp.mpf(1 + zlib.crc32(f"{n}/{seed}".encode()) % 12) for n in integers}
+            if not _agree_at(gold, answer, seed, real, QUICK_DIGITS, at):
                 return None
-            if agreed == 0 and not _agree_at(gold, answer, seed, real, 150):
+            if agreed == 0 and not _agree_at(gold, answer, seed, real, 150, at):
                 return None
             agreed += 1
         except (UndefinedError, ZeroDivisionError):
@@ -1169,16 +1209,16 @@ def _agreements(gold: tuple, answer: tuple, real: bool, seeds) -> int | None:
     return agreed
 
 
-def _agree_at(gold: tuple, answer: tuple, seed: int, real: bool, digits: int) -> bool:
+def _agree_at(gold: tuple, answer: tuple, seed: int, real: bool, digits: int, at: dict) -> bool:
     with mp.workdps(digits):
-        g, a = number(gold, _Point(seed, real)), number(answer, _Point(seed, real))
+        g, a = (number(n, _Point(seed, real, dict(at))) for n in (gold, answer))
         if _near(g, a, digits - 12):
             return True
         tiny = mp.mpf(10) ** (10 - digits)
         if max(abs(g), abs(a)) > tiny * 1000 and abs(g - a) > tiny:
             return False
     with mp.workdps(4 * digits):  # cancellation: more digits tell noise from a difference
-        g, a = number(gold, _Point(seed, real)), number(answer, _Point(seed, real))
+        g, a = (number(n, _Point(seed, real, dict(at))) for n in (gold, answer))
         return _near(g, a, digits) or max(abs(g), abs(a)) < mp.mpf(10) ** (-3 * digits)
 
 
@@ -1194,6 +1234,8 @@ def same(gold: tuple, answer: tuple) -> bool:
     if gold == answer:
         return True
     gold, answer = _spread_signs(gold), _spread_signs(answer)
+    if gold[0] == "given" or answer[0] == "given":
+        return _same_given(gold, answer)
     if gold[0] == "eq" or answer[0] == "eq":
         return _same_equation(gold, answer)
     if _region(gold) or _region(answer):
@@ -1285,6 +1327,18 @@ def _rename(node, old: str, new: str):
     return ("sym", new) if node == ("sym", old) else tuple(_rename(c, old, new) for c in node)
 
 
+def _same_given(gold: tuple, answer: tuple) -> bool:
+    """Values under a condition: the values agree, perhaps with the parameter renamed, and so do stated conditions."""
+    g, a = (n[1] if n[0] == "given" else n for n in (gold, answer))
+    g, a = (n[1][-1] if n[0] == "eq" and n[2] else n for n in (g, a))
+    conditions = [[t for t in n[2] if t not in "{}"] for n in (gold, answer) if n[0] == "given"]
+    new, old = sorted(names_in(g) - names_in(a)), sorted(names_in(a) - names_in(g))
+    if len(new) == len(old) == 1 and any(new[0] in c or old[0] in c for c in conditions):
+        a = _rename(a, old[0], new[0])
+        conditions = [[new[0] if t == old[0] else t for t in c] for c in conditions]
+    return conditions[0] == conditions[-1] and same(g, a)
+
+
 _BOUND = re.compile(r"(\w+'*)(?:\((\w)\)|_(\w))")
 
 
@@ -1292,7 +1346,7 @@ def _same_equation(gold: tuple, answer: tuple) -> bool:
     """`name = value` is its value; other equations are equal up to a constant factor."""
     if gold[0] == answer[0] == "eq":
         if gold[2] is not None and answer[2] is not None:
-            if gold[2] == answer[2]:
+            if gold[2] == answer[2] or gold[2].partition("(")[0] == answer[2] or answer[2].partition("(")[0] == gold[2]:
                 return same(gold[1][-1], answer[1][-1])
             g, a = _BOUND.fullmatch(gold[2]), _BOUND.fullmatch(answer[2])
             if g and a and g[1] == a[1] and not (g[2] or g[3]).isdigit() and not (a[2] or a[3]).isdigit():
@@ -1364,8 +1418,8 @@ def _same_collection(gold: tuple, answer: tuple) -> bool:
     if gold[0] == "tuple" and answer[0] == "list":
         return _same_items(gold[1], _by_label(answer[1]))
     if "set" in (gold[0], answer[0]):
-        other = answer if gold[0] == "set" else gold
-        if other[0] == "tuple":
+        braced, other = (gold, answer) if gold[0] == "set" else (answer, gold)
+        if other[0] == "tuple" and (len(braced[1]) != 1 or braced[1][0][0] != "tuple"):
             return False
         return _unordered(_distinct(gold), _distinct(answer))
     if gold[0] != "list" or answer[0] != "list":
@@ -1459,9 +1513,6 @@ def _same_percent(gold: tuple, answer: tuple) -> bool:
 # --------------------------------------------------------------------------------------------------------------------
 # Sets of real numbers: two are equal when no point between or at their bounds tells them apart
 # --------------------------------------------------------------------------------------------------------------------
-
-_REALS = ("sym", "mathbb:R")
-
 
 def _region(node: tuple) -> bool:
     """Whether a node is surely a set of reals, where `(0, 1)` alone may be a point of the plane."""
