@@ -61,7 +61,7 @@ def clean(text: str) -> str:
         text = text.replace(broken, whole)
     if _DOUBLED.search(text):
         text = text.replace("\\\\", "\\")
-    text = re.sub(r"\\\\\s*\[[^\]]{0,9}\]", r"\\\\", text).replace("~", " ")
+    text = re.sub(r"\\\\\s*\[[^\]]{0,9}\]", r"\\\\", text).replace("~", " ").replace("{}", "")
     text = re.sub(r"(?<!\\)\\(?:[ $]|,(?!\d)|(?<!\d\\),)", " ", text)
     text = re.sub(r"\b(?:np|math|numpy)\.(?=[a-z])", "", _SPACE.sub(" ", _NOISE.sub("", text)))
     text = re.sub(r"(?i)(?<![a-z])([ap])\.\s?m\.?(?![a-z])", r"\1m", text)  # 7:55 p.m.
@@ -1651,7 +1651,8 @@ def equivalent(gold: str, answer: str) -> tuple[bool, str]:
             g, gold_unit = parse(gold, thousands)
             a, answer_unit = parse(answer, thousands)
         except ParseError as error:
-            if re.search(r"[a-z]{3}", plain_words(gold)) and plain_words(gold) == plain_words(answer):
+            words = plain_words(gold)
+            if re.fullmatch(r"(?=.*[a-z]{3})[a-z0-9 '\-]+", words) and words == plain_words(answer):
                 return True, "equal text"
             reason = f"different notation: {error}"
             continue
