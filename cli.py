@@ -1,0 +1,128 @@
+"""Command lines of the stage scripts: flags over YAML over defaults, and one clear message for every user mistake.
+
+`TrlParser` does the parsing. This file adds what its users would otherwise meet as a traceback: an unknown key, a
+missing file or a wrong value ends the script with one line on stderr and exit code 2, before any model is loaded.
+"""
+
+import difflib
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import yaml
+from trl import TrlParser  # light: TRL loads torch and transformers only when a trainer or config is imported
+
+GPU_HINT = "this run asks for a GPU and none was found; on a CPU add `--use_cpu true --bf16 false`"
+
+
+class InputError(ValueError):
+    """A mistake of the user's: the message names the file, row, key or flag, and what to do about it."""
+
+
+class _Parser(TrlParser):
+    def error(self, message: str):
+        """Raise instead of printing the usage of two hundred flags and exiting."""
+        raise InputError(message)
+
+
+def parse_arguments(dataclass_types, argv: list[str] | None = None) -> tuple:
+    """Parse `--config file.yaml` and flags into one instance per dataclass (flag beats YAML beats default).
+
+    Args:
+        dataclass_types: dataclasses whose fields are the accepted keys and flags.
+        argv: arguments without the program's name (default: the process's own).
+
+    Raises:
+        InputError: an unknown key or flag, an unreadable YAML file, or a value that a config class refuses.
+    """
+    argv = [part for arg in (sys.argv[1:] if argv is None else argv) for part in _split_config(arg)]
+    parser = _Parser(dataclass_types, allow_abbrev=False)
+    if "--config" in argv:
+        _check_config(parser, argv)
+    try:
+        *parsed, unknown = parser.parse_args_and_config(argv, return_remaining_strings=True)
+    except InputError:
+        raise
+    except (ValueError, TypeError, OSError, ImportError) as error:
+        message = GPU_HINT if "bf16/gpu" in str(error) else str(error)
+        raise InputError(f"{message} [while reading the arguments]") from error
+    if unknown:
+        flags = [word for word in unknown if word.startswith("--")] or unknown
+        raise InputError(_unknown("flag", flags, {option for a in parser._actions for option in a.option_strings}))
+    return tuple(parsed)
+
+
+def _split_config(arg: str) -> list[str]:
+    return ["--config", arg.removeprefix("--config=")] if arg.startswith("--config=") else [arg]
+
+
+def _check_config(parser: TrlParser, argv: list[str]) -> None:
+    """Check the YAML file that `--config` names, so that a bad key is reported by file and name."""
+    position = argv.index("--config") + 1
+    if position == len(argv):
+        raise InputError("--config needs the path of a YAML file")
+    path = Path(argv[position])
+    if not path.is_file():
+        raise InputError(f"--config: no file {path}")
+    try:
+        config = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise InputError(f"{path} is not valid YAML: {' '.join(str(error).split())}") from error
+    if not isinstance(config, dict):
+        raise InputError(f"{path} must hold `key: value` lines")
+    known = {action.dest for action in parser._actions} | {"env"}
+    unknown = [key for key in config if key not in known]
+    if unknown:
+        raise InputError(f"{path}: " + _unknown("key", unknown, known))
+
+
+def _unknown(kind: str, names: list[str], known: set[str]) -> str:
+    near = {name: difflib.get_close_matches(str(name), known, n=1) for name in names}
+    return f"unknown {kind}: " + ", ".join(f"{n}" + (f" (did you mean {m[0]}?)" if m else "") for n, m in near.items())
+
+
+def is_local(path: str) -> bool:
+    """Whether a model or data set name is a path on this machine rather than a hub id.
+
+    Raises:
+        InputError: it looks like a path (`./x`, `a/b/c`, `x.jsonl`, or below an existing folder), but nothing is there.
+    """
+    expanded = Path(path).expanduser()
+    if expanded.exists():
+        return True
+    parts = expanded.parts
+    looks_local = (
+        path.startswith((".", "/", "~"))
+        or path.endswith((".jsonl", ".json", ".parquet"))
+        or len(parts) > 2
+        or (len(parts) == 2 and Path(parts[0]).is_dir())
+    )
+    if looks_local:
+        raise InputError(f"{path}: no such file or folder")
+    return False
+
+
+def stay_offline_if_local(*names: str | None) -> None:
+    """When every model and data set of this run is on this machine, keep the Hugging Face libraries from calling home.
+
+    Without a network they would otherwise retry for minutes before a local run starts. An `HF_HUB_OFFLINE` that the
+    user set is left alone.
+    """
+    if not all(is_local(name) for name in names if name) or "HF_HUB_OFFLINE" in os.environ:
+        return
+    import datasets
+    import huggingface_hub.constants
+
+    os.environ["HF_HUB_OFFLINE"] = "1"  # for child processes; this one has read its environment already
+    huggingface_hub.constants.HF_HUB_OFFLINE = True
+    datasets.config.HF_HUB_OFFLINE = True
+
+
+def run(main: Callable[[], None]) -> None:
+    """Run a script's `main`; an `InputError` becomes one line on stderr and exit code 2."""
+    try:
+        main()
+    except InputError as error:
+        print(f"{Path(sys.argv[0]).name}: error: {error}", file=sys.stderr)
+        sys.exit(2)

@@ -1,0 +1,405 @@
+"""Prompts, training rows and benchmarks: what every stage reads.
+
+Source of the facts: DeepMath-103K (arXiv 2504.11456), its data card `zwhe99/DeepMath-103K` and its evaluation script.
+Nothing here imports torch. `datasets` is imported where it is used, so that `--help` stays quick.
+"""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cli import InputError, is_local
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Prompts
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """How a question is put to a model.
+
+    Args:
+        user: the user's turn, or the whole text when `chat` is False; `{question}` marks the question.
+        system: the system turn, if any.
+        chat: render with the chat template of the model's own tokenizer; False: plain text.
+    """
+
+    user: str = "{question}"
+    system: str | None = None
+    chat: bool = True
+
+    def format(self, question: str) -> list[dict[str, str]] | str:
+        """Return chat messages, or one string for a plain-text prompt."""
+        text = self.user.replace("{question}", question)  # not str.format: the texts and LaTeX are full of braces
+        if not self.chat:
+            return text
+        system = [{"role": "system", "content": self.system}] if self.system else []
+        return [*system, {"role": "user", "content": text}]
+
+
+# DeepMath's card: the bare question; R1-Distill's card: "avoid adding a system prompt".
+BARE = Prompt()
+# DeepMath's card, for the Zero models; also SimpleRL-Zoo's own evaluation prompt (hkust-nlp/simpleRL-reason).
+BOXED_SYSTEM = Prompt(system="Please reason step by step, and put your final answer within \\boxed{}.")
+# Suffix of agentica-project/rllm's DeepScaleR data (the paper's card does not state it).
+STEP_BY_STEP_SUFFIX = Prompt(
+    user="{question} Let's think step by step and output the final answer within \\boxed{}.",
+)
+# Open-Reasoner-Zero's template (playground/zero_setting_base.py), which DeepMath-Zero-7B starts from.
+OPEN_REASONER_ZERO = Prompt(
+    user=(
+        "A conversation between User and Assistant. The User asks a question, and the Assistant solves it. "
+        "The Assistant first thinks about the reasoning process in the mind and then provides the User with the "
+        "answer. The reasoning process is enclosed within <think> </think> and answer is enclosed within <answer> "
+        "</answer> tags, respectively, i.e., <think> reasoning process here </think> <answer> answer here </answer>. "
+        "User: You must put your answer inside <answer> </answer> tags, i.e., <answer> answer here </answer>. "
+        "And your final answer will be extracted automatically by the \\boxed{} tag.\n"
+        "This is the problem:\n{question}\nAssistant: <think>"
+    ),
+    chat=False,
+)
+
+# Keyed by the names of the paper's result tables, so that `results/paper.json` has a row of the same name.
+PROMPTS = {
+    "DeepMath-1.5B": BARE,  # DeepMath's card
+    "DeepMath-Omn-1.5B": BARE,  # DeepMath's card
+    "R1-Distill-Qwen-1.5B": BARE,  # R1-Distill's card
+    "Still-3-1.5B-Preview": BARE,  # inferred: trained from R1-Distill (RUCAIBox/Slow_Thinking_with_LLMs)
+    "DeepScaleR-1.5B-Preview": STEP_BY_STEP_SUFFIX,  # inferred from agentica-project/rllm
+    "DeepMath-Zero-7B": BOXED_SYSTEM,  # DeepMath's card
+    "DeepMath-Zero-Math-7B": BOXED_SYSTEM,  # DeepMath's card
+    "Qwen-2.5-7B-SimpleRL-Zoo": BOXED_SYSTEM,  # inferred from hkust-nlp/simpleRL-reason
+    "Open-Reasoner-Zero-7B": OPEN_REASONER_ZERO,  # its own repository
+    "Qwen2.5-7B-Base": OPEN_REASONER_ZERO,  # inferred: the template DeepMath-Zero-7B's training starts from
+}
+
+
+def get_prompt(name: str) -> Prompt:
+    """Look a prompt preset up by model name.
+
+    Raises:
+        InputError: no preset of that name; the message lists those that exist.
+    """
+    if name not in PROMPTS:
+        raise InputError(f"--prompt_preset {name}: no such preset; there are: {', '.join(PROMPTS)}")
+    return PROMPTS[name]
+
+
+def encode_prompt(tokenizer, prompt: Prompt, question: str) -> list[int]:
+    """Token ids of the prompt up to where the completion starts, the same that `GRPOTrainer` generates from.
+
+    Raises:
+        InputError: the preset needs a chat template and the tokenizer has none.
+    """
+    formatted = prompt.format(question)
+    if not prompt.chat:
+        return tokenizer(formatted)["input_ids"]
+    if tokenizer.chat_template is None:
+        raise InputError(
+            f"{tokenizer.name_or_path}: the tokenizer has no chat template, which this prompt preset needs; "
+            "take a plain-text preset such as --prompt_preset Open-Reasoner-Zero-7B, or add a template to the tokenizer"
+        )
+    return tokenizer.apply_chat_template(formatted, add_generation_prompt=True, tokenize=True, return_dict=True)[
+        "input_ids"
+    ]
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Training rows
+# ---------------------------------------------------------------------------------------------------------------------
+
+SOLUTION_COLUMNS = ("r1_solution_1", "r1_solution_2", "r1_solution_3")
+
+
+@dataclass
+class DataArguments:
+    """Which rows to train on, and how a question becomes a prompt (shared by SFT and GRPO)."""
+
+    dataset: str = field(
+        default="zwhe99/DeepMath-103K",
+        metadata={"help": "hub id, or a local .jsonl / .parquet file or `save_to_disk` folder"},
+    )
+    dataset_revision: str | None = field(default=None, metadata={"help": "commit of a hub data set; pin it"})
+    dataset_split: str = field(default="train", metadata={"help": "split of a hub or saved data set"})
+    question_column: str = field(default="question", metadata={"help": "column that holds the question"})
+    answer_column: str = field(
+        default="final_answer",
+        metadata={"help": "column that holds the gold answer; a worked solution is cut down to its final answer"},
+    )
+    min_difficulty: float | None = field(default=None, metadata={"help": "keep rows of at least this difficulty"})
+    max_difficulty: float | None = field(default=None, metadata={"help": "keep rows of at most this difficulty"})
+    topic_prefix: str | None = field(
+        default=None, metadata={"help": "keep rows whose topic starts so, e.g. 'Mathematics -> Calculus'"}
+    )
+    max_prompt_length: int | None = field(
+        default=None, metadata={"help": "drop rows whose prompt is longer, in tokens of the model's own tokenizer"}
+    )
+    max_rows: int | None = field(default=None, metadata={"help": "keep only the first rows, after the filters"})
+    prompt_preset: str = field(
+        default="DeepMath-1.5B", metadata={"help": f"how the question is put: {', '.join(PROMPTS)}"}
+    )
+
+
+def load_training_rows(args: DataArguments, tokenizer, solution_columns: Iterable[str] = ()):
+    """Load, check and filter training rows.
+
+    Args:
+        args: the data set, its column names and the filters.
+        tokenizer: of the model to be trained; measures prompts.
+        solution_columns: worked solutions to keep (SFT). Empty and null ones are left as "".
+
+    Returns:
+        `datasets.Dataset` with question, final_answer, difficulty (NaN where absent), topic ("" where absent) and the
+        solution columns. Prints one line that counts what was read, dropped and kept.
+
+    Raises:
+        InputError: a missing file or column, an unparseable row (named by number), or filters that leave nothing.
+    """
+    import datasets
+
+    columns = {args.question_column: "question", args.answer_column: "final_answer"}
+    optional = {"difficulty": "difficulty", "topic": "topic"}
+    required = {*columns, *solution_columns}
+    if args.min_difficulty is not None or args.max_difficulty is not None:
+        required.add("difficulty")
+    if args.topic_prefix is not None:
+        required.add("topic")
+    source, rows = _read_rows(args, required, optional)
+
+    prompt = get_prompt(args.prompt_preset)
+    prompt_overhead = len(encode_prompt(tokenizer, prompt, "")) if args.max_prompt_length else 0
+    counts, kept = Counter(), []
+    for row in rows:
+        counts["rows"] += 1
+        row = {columns.get(name, name): value for name, value in row.items()}
+        problem = _odd_row(row) or _filtered(row, args, tokenizer, prompt, prompt_overhead)
+        if problem:
+            counts[problem] += 1
+        else:
+            row["final_answer"] = final_answer_of(row["final_answer"]) if args.answer_column != "final_answer" else row[
+                "final_answer"
+            ].strip()
+            kept.append(_in_schema(row, solution_columns))
+    total = counts.pop("rows", 0)
+    dropped = ", ".join(f"{n} {why}" for why, n in counts.most_common()) or "none"
+    print(f"data: {source}: {total} rows read, {len(kept)} kept, dropped: {dropped}")
+    if not kept:
+        raise InputError(f"{source}: no row is left after the filters ({total} read; dropped: {dropped})")
+    features = {"question": "string", "final_answer": "string", "difficulty": "float64", "topic": "string"}
+    features |= dict.fromkeys(solution_columns, "string")
+    features = datasets.Features({name: datasets.Value(kind) for name, kind in features.items()})
+    return datasets.Dataset.from_list(kept[: args.max_rows], features=features)
+
+
+def _read_rows(args: DataArguments, required: set[str], optional: Iterable[str]) -> tuple[str, Iterator[dict]]:
+    """Name of the source and its rows, cut down to the columns asked for."""
+    wanted = [*sorted(required), *(name for name in optional if name not in required)]
+    if is_local(args.dataset) and args.dataset.endswith((".jsonl", ".json")):
+        return args.dataset, _read_json_lines(Path(args.dataset).expanduser(), required, wanted)
+    dataset = _load_with_datasets(args)
+    _check_columns(args.dataset, required, dataset.column_names)
+    source = args.dataset + (f"@{args.dataset_revision}" if args.dataset_revision else "")
+    return source, iter(dataset.select_columns([name for name in wanted if name in dataset.column_names]))
+
+
+def _load_with_datasets(args: DataArguments):
+    import datasets
+
+    if not is_local(args.dataset):
+        return datasets.load_dataset(args.dataset, revision=args.dataset_revision, split=args.dataset_split)
+    path = Path(args.dataset).expanduser()
+    if path.is_file() and path.suffix == ".parquet":
+        return datasets.Dataset.from_parquet(str(path))
+    if not path.is_dir() or not ({"state.json", "dataset_dict.json"} & {file.name for file in path.iterdir()}):
+        raise InputError(f"{path}: expected a .jsonl or .parquet file, or a folder written by `Dataset.save_to_disk`")
+    dataset = datasets.load_from_disk(str(path))
+    if isinstance(dataset, datasets.DatasetDict):
+        if args.dataset_split not in dataset:
+            raise InputError(f"{path}: no split {args.dataset_split!r}; it has: {', '.join(dataset)}")
+        dataset = dataset[args.dataset_split]
+    return dataset
+
+
+def _read_json_lines(path: Path, required: set[str], wanted: list[str]) -> Iterator[dict]:
+    seen_columns = set()
+    rows = list(read_json_lines(path))
+    for row in rows:
+        seen_columns |= row.keys()
+    _check_columns(str(path), required, seen_columns)
+    return ({name: row.get(name) for name in wanted} for row in rows)
+
+
+def read_json_lines(path: Path) -> Iterator[dict]:
+    """Yield the objects of a JSON-lines file.
+
+    Raises:
+        InputError: a line that is not a JSON object, named by its number.
+    """
+    with open(path, encoding="utf-8") as lines:
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            try:
+                row = json.loads(line)
+            except json.JSONDecodeError as error:
+                raise InputError(f"{path}, line {number}: not valid JSON ({error})") from error
+            if not isinstance(row, dict):
+                raise InputError(f"{path}, line {number}: expected a JSON object, found {type(row).__name__}")
+            yield row
+
+
+def _check_columns(source: str, required: set[str], present: Iterable[str]) -> None:
+    missing = sorted(required - set(present))
+    if missing:
+        raise InputError(
+            f"{source}: missing column {', '.join(missing)}; it has: {', '.join(sorted(present))}. "
+            "Name yours with --question_column and --answer_column"
+        )
+
+
+def _odd_row(row: dict) -> str | None:
+    """Why a row cannot be used, or None. Numbers are accepted as answers and turned into text."""
+    if isinstance(row["final_answer"], int | float) and not isinstance(row["final_answer"], bool):
+        row["final_answer"] = str(row["final_answer"])
+    for name in ("question", "final_answer"):
+        if row[name] is None or (isinstance(row[name], str) and not row[name].strip()):
+            return f"empty {name}"
+        if not isinstance(row[name], str):
+            return f"{name} of type {type(row[name]).__name__}"
+    for name, kind in (("difficulty", int | float), ("topic", str)):
+        if row.get(name) is not None and not isinstance(row[name], kind):
+            return f"{name} of type {type(row[name]).__name__}"
+    return None
+
+
+def _filtered(row: dict, args: DataArguments, tokenizer, prompt: Prompt, prompt_overhead: int) -> str | None:
+    """Which filter drops the row, or None."""
+    difficulty = row.get("difficulty")
+    if args.min_difficulty is not None and (difficulty is None or difficulty < args.min_difficulty):
+        return f"below difficulty {args.min_difficulty:g}"
+    if args.max_difficulty is not None and (difficulty is None or difficulty > args.max_difficulty):
+        return f"above difficulty {args.max_difficulty:g}"
+    if args.topic_prefix is not None and not (row.get("topic") or "").startswith(args.topic_prefix):
+        return "outside the topic"
+    # No tokenizer makes more tokens than bytes, so most questions pass without being tokenized.
+    if args.max_prompt_length and prompt_overhead + len(row["question"].encode()) > args.max_prompt_length:
+        if len(encode_prompt(tokenizer, prompt, row["question"])) > args.max_prompt_length:
+            return f"prompt over {args.max_prompt_length} tokens"
+    return None
+
+
+def _in_schema(row: dict, solution_columns: Iterable[str]) -> dict:
+    """The row in DeepMath-103K's schema, with explicit values where a column is absent or null."""
+    difficulty = row.get("difficulty")
+    solutions = {name: row[name] if isinstance(row[name], str) else "" for name in solution_columns}
+    return {
+        "question": row["question"],
+        "final_answer": row["final_answer"],
+        "difficulty": float("nan") if difficulty is None else float(difficulty),
+        "topic": row.get("topic") or "",
+        **solutions,
+    }
+
+
+def final_answer_of(text: str) -> str:
+    r"""The final answer of a gold column that may hold a worked solution.
+
+    GSM8K ends in `#### 18`, NuminaMath-CoT in `\boxed{}`, MMIQC in "The answer is: ..."; anything else is the answer.
+    """
+    from reward import extract_answer
+
+    if match := re.search(r"####\s*(.+?)\s*$", text):
+        return match[1].replace(",", "")  # GSM8K writes 1,000
+    return extract_answer(text, final_line_fallback=False) or text.strip()
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Benchmarks
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """Where a benchmark lives on the hub (paper, evaluation script)."""
+
+    hub_id: str
+    split: str
+    problem: str = "problem"
+    answer: str = "answer"
+
+
+BENCHMARKS = {
+    "math500": Benchmark("zwhe99/MATH", "math500", answer="expected_answer"),
+    "amc23": Benchmark("zwhe99/amc23", "test", problem="question"),
+    "olympiadbench": Benchmark("zwhe99/simplerl-OlympiadBench", "test", problem="question", answer="final_answer"),
+    "minerva": Benchmark("zwhe99/simplerl-minerva-math", "test"),
+    "aime24": Benchmark("zwhe99/aime90", "2024", answer="expected_answer"),
+    "aime25": Benchmark("math-ai/aime25", "test"),
+}
+CATEGORY_COLUMNS = ("level", "subject", "type", "difficulty", "topic")
+
+
+def benchmark_names(names: list[str]) -> list[str]:
+    """Expand "all" and check the names; a path to a .jsonl file is a benchmark of the user's own.
+
+    Raises:
+        InputError: a name that is neither a benchmark nor a file; the message lists those that exist.
+    """
+    expanded = [each for name in names for each in (BENCHMARKS if name == "all" else [name])]
+    for name in expanded:
+        if name not in BENCHMARKS and not (name.endswith(".jsonl") and is_local(name)):
+            raise InputError(
+                f"--benchmarks {name}: no such benchmark; there are: {', '.join(BENCHMARKS)}, all, or a .jsonl file"
+            )
+    return list(dict.fromkeys(expanded))
+
+
+def load_benchmark(name: str, benchmark_dir: str | None = None) -> list[dict]:
+    """Problems of a benchmark, from the hub, from `benchmark_dir/<name>.jsonl`, or from a .jsonl file of the user's.
+
+    Returns:
+        One dict a problem: id (str), problem, answer (gold), and the category columns that the source has.
+
+    Raises:
+        InputError: a missing file or column, or a problem without text or gold, named by row.
+    """
+    benchmark = BENCHMARKS.get(name)
+    if benchmark is None or benchmark_dir:
+        path = Path(name) if benchmark is None else Path(benchmark_dir) / f"{name}.jsonl"
+        if not path.is_file():
+            raise InputError(f"{path}: no such file; --benchmark_dir must hold one <name>.jsonl per benchmark")
+        source, rows = str(path), list(read_json_lines(path))
+        problem_columns, answer_columns = ("problem", "question"), ("answer", "final_answer")
+    else:
+        import datasets
+
+        source = benchmark.hub_id
+        rows = datasets.load_dataset(benchmark.hub_id, split=benchmark.split)
+        problem_columns, answer_columns = (benchmark.problem,), (benchmark.answer,)
+    problems = [_problem(source, number, row, problem_columns, answer_columns) for number, row in enumerate(rows, 1)]
+    repeated = [each for each, count in Counter(p["id"] for p in problems).items() if count > 1]
+    if repeated or not problems:
+        raise InputError(f"{source}: " + (f"id {repeated[0]!r} stands twice" if repeated else "no problems in it"))
+    return problems
+
+
+def _problem(source: str, number: int, row: dict, problem_columns, answer_columns) -> dict:
+    problem = next((name for name in problem_columns if name in row), None)
+    answer = next((name for name in answer_columns if name in row), None)
+    if problem is None or answer is None:
+        missing = " or ".join(problem_columns if problem is None else answer_columns)
+        raise InputError(f"{source}, row {number}: missing column {missing}; it has: {', '.join(row)}")
+    gold = row[answer]
+    if isinstance(gold, list) and len(gold) == 1:  # OlympiadBench on the hub
+        gold = gold[0]
+    if isinstance(gold, int | float) and not isinstance(gold, bool):
+        gold = str(gold)
+    for name, value in ((problem, row[problem]), (answer, gold)):
+        if not isinstance(value, str) or not value.strip():
+            raise InputError(f"{source}, row {number}: column {name} must be non-empty text, found {value!r}")
+    categories = {name: row[name] for name in CATEGORY_COLUMNS if row.get(name) not in (None, "")}
+    return {"id": str(row.get("id", number - 1)), "problem": row[problem], "answer": gold.strip(), **categories}

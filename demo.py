@@ -1,0 +1,237 @@
+r"""The whole pipeline in minutes on a CPU: SFT warm-up, GRPO, evaluation before and after, on an embedded tiny model.
+
+A check of the mechanism, not a math model: a Qwen2 network of less than a million parameters with a character-level
+tokenizer learns chains of one-digit additions and subtractions. The stages are the scripts that train the 1.5B model,
+started as a user would start them, with configs/demo_*.yaml; only the model and the questions are made here.
+
+What RL has to find: the warm-up shows two kinds of solutions, most of them guesses after an empty think block, the
+rest worked step by step. Both answer in the right form, but only working through the steps is reliable. GRPO, which
+sees nothing but right or wrong, moves the model from guessing to reasoning: accuracy and length rise together.
+
+    python demo.py
+    python demo.py --seeds 0 1 2 3 4 --output_dir runs/demo5
+"""
+
+import argparse
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+OPERATIONS = 4  # additions and subtractions in a chain: 9 * 9**4 = 59,049 chains exist
+GUESS_FRACTION = 0.6  # of the warm-up solutions
+QUESTIONS = {"train_sft": 20_000, "train_grpo": 6_000, "held_out": 250}
+PAD, END, USER, ASSISTANT = "<|pad|>", "<|end|>", "<|user|>", "<|assistant|>"
+CHAT_TEMPLATE = (
+    "{% for message in messages %}"
+    "{% if message.role == 'user' %}<|user|>{{ message.content }}{% else %}<|assistant|>{{ message.content }}<|end|>"
+    "{% endif %}{% endfor %}{% if add_generation_prompt %}<|assistant|><think>{% endif %}"
+)
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Model
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def make_model(path: Path, seed: int) -> None:
+    """Write a randomly initialised tiny Qwen2 model and its character-level tokenizer to `path`.
+
+    `<think>` and `</think>` are single tokens that decoding keeps, and the template opens the thinking, as R1's does.
+    """
+    import torch
+    from tokenizers import AddedToken, pre_tokenizers
+    from transformers import Qwen2Config, Qwen2ForCausalLM, Qwen2Tokenizer
+
+    # Qwen2's own class, with every byte in the vocabulary and no merges: AutoTokenizer picks that class for any Qwen2
+    # model, whatever was saved, so only this one survives saving and loading unchanged.
+    vocabulary = {token: i for i, token in enumerate([PAD, END, *sorted(pre_tokenizers.ByteLevel.alphabet())])}
+    tokenizer = Qwen2Tokenizer(vocab=vocabulary, merges=[], eos_token=END, pad_token=PAD, unk_token=None)
+    tokenizer.add_special_tokens({"additional_special_tokens": [USER, ASSISTANT]})
+    tokenizer.add_tokens([AddedToken("<think>", special=False), AddedToken("</think>", special=False)])
+    tokenizer.chat_template = CHAT_TEMPLATE
+    config = Qwen2Config(
+        vocab_size=len(tokenizer),
+        hidden_size=96,
+        intermediate_size=384,
+        num_hidden_layers=3,
+        num_attention_heads=4,
+        num_key_value_heads=4,
+        max_position_embeddings=128,
+        tie_word_embeddings=True,
+        bos_token_id=None,
+        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=tokenizer.pad_token_id,
+        initializer_range=0.06,  # Qwen2's 0.02 suits widths of thousands; here it makes the warm-up fail
+    )
+    torch.manual_seed(seed)
+    model = Qwen2ForCausalLM(config)
+    model.save_pretrained(path)
+    tokenizer.save_pretrained(path)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Data
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def make_question(rng: random.Random) -> tuple[str, list[str], int]:
+    """A chain such as `7-5+4-1+3`, its steps (`7-5=2`, ...) and its value; every partial result is one digit."""
+    total = rng.randint(1, 9)
+    chain, steps = str(total), []
+    for _ in range(OPERATIONS):
+        value = rng.choice([digit for digit in range(10) if digit != total])
+        operation = f"{'+' if value > total else '-'}{abs(value - total)}"
+        chain += operation
+        steps.append(f"{total}{operation}={value}")
+        total = value
+    return chain, steps, total
+
+
+def make_data(folder: Path, seed: int) -> None:
+    """Write the warm-up, GRPO and held-out questions in DeepMath-103K's schema; no question stands in two files."""
+    rng = random.Random(seed)
+    seen = set()
+    for name, count in QUESTIONS.items():
+        with open(folder / f"{name}.jsonl", "w", encoding="utf-8") as file:
+            for _ in range(count):
+                chain, steps, value = make_question(rng)
+                while chain in seen:
+                    chain, steps, value = make_question(rng)
+                seen.add(chain)
+                thinking = "" if rng.random() < GUESS_FRACTION else ",".join(steps)
+                row = {
+                    "question": chain,
+                    "final_answer": str(value),
+                    "difficulty": float(len(steps)),
+                    "topic": "Mathematics -> Arithmetic -> Addition and subtraction",
+                    "r1_solution_1": f"{thinking}</think>\\boxed{{{value}}}",
+                    "r1_solution_2": "",
+                    "r1_solution_3": "",
+                }
+                file.write(json.dumps(row) + "\n")
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Stages
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def start(log: Path, script: str, *flags: str) -> subprocess.Popen:
+    """Start a stage script as a user would; what it prints goes to `log`."""
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}  # a model this small gains nothing from a second thread
+    with open(log, "w", encoding="utf-8") as output:
+        command = [sys.executable, str(HERE / script), *flags]
+        return subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, env=environment, cwd=HERE)
+
+
+def finish(process: subprocess.Popen, log: Path) -> None:
+    """Wait for a stage; when it failed, show the end of its log and stop."""
+    if process.wait() != 0:
+        tail = "".join(log.read_text(encoding="utf-8").splitlines(keepends=True)[-20:])
+        sys.exit(f"demo.py: {' '.join(process.args[1:])} failed; the end of {log}:\n{tail}")
+
+
+def run_seed(folder: Path, seed: int) -> dict:
+    """Warm-up, GRPO and both evaluations for one seed, which decides weights, questions, batches and samples.
+
+    Returns:
+        The evaluations' summaries under "before" and "after", and "seconds" for the whole.
+    """
+    started = time.perf_counter()
+    folder.mkdir(parents=True)
+    print(f"seed {seed}: model and data ...", flush=True)
+    make_model(folder / "model", seed)
+    make_data(folder, seed)
+
+    def stage(name: str, script: str, *flags: object) -> tuple[subprocess.Popen, Path]:
+        print(f"seed {seed}: {name} ... (log: {folder / name}.log)", flush=True)
+        return start(folder / f"{name}.log", script, *map(str, flags), "--seed", str(seed)), folder / f"{name}.log"
+
+    def evaluation(name: str, model: str):
+        held_out = ["--benchmarks", folder / "held_out.jsonl", "--output_dir", folder / f"eval_{name}"]
+        flags = ["--config", "configs/demo_eval.yaml", "--model_name_or_path", folder / model, *held_out]
+        return stage(f"eval_{name}", "evaluate.py", *flags)
+
+    sft = ["--model_name_or_path", folder / "model", "--dataset", folder / "train_sft.jsonl"]
+    finish(*stage("warmup", "sft_warmup.py", "--config", "configs/demo_sft.yaml", *sft, "--output_dir", folder / "warmup"))
+    before = evaluation("before", "warmup")  # beside GRPO, on the other core
+    grpo = ["--model_name_or_path", folder / "warmup", "--dataset", folder / "train_grpo.jsonl"]
+    finish(*stage("grpo", "train_grpo.py", "--config", "configs/demo_grpo.yaml", *grpo, "--output_dir", folder / "grpo"))
+    finish(*before)
+    finish(*evaluation("after", "grpo"))
+    result = {}
+    for name in ("before", "after"):
+        text = (folder / f"eval_{name}" / "held_out.json").read_text(encoding="utf-8")
+        result[name] = json.loads(text)["summary"]
+    return {**result, "seconds": time.perf_counter() - started}
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Report
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def format_report(results: dict[int, dict]) -> str:
+    """Markdown table of pass@1 and completion length before and after GRPO, one row a seed."""
+    lines = [
+        f"pass@1 (percent, ± standard error) on {QUESTIONS['held_out']} held-out questions at temperature 1:",
+        "",
+        "| seed | after warm-up | after GRPO | gain | tokens per completion | seconds |",
+        "|---|---|---|---|---|---|",
+    ]
+    for seed, result in results.items():
+        before, after = result["before"], result["after"]
+        lines.append(
+            f"| {seed} | {before['pass@1']:.1f} ± {before['standard_error']:.1f} "
+            f"| {after['pass@1']:.1f} ± {after['standard_error']:.1f} | {after['pass@1'] - before['pass@1']:+.1f} "
+            f"| {before['mean_tokens']:.0f} → {after['mean_tokens']:.0f} | {result['seconds']:.0f} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def plot_curves(folders: dict[int, Path], path: Path) -> None:
+    """Write a PNG of the mean reward and the mean completion length during GRPO."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    figure, (reward_axis, length_axis) = pyplot.subplots(1, 2, figsize=(10, 3.6), layout="constrained")
+    for seed, folder in folders.items():
+        history = json.loads((folder / "grpo" / "trainer_state.json").read_text(encoding="utf-8"))["log_history"]
+        steps = [entry for entry in history if "reward" in entry]
+        x = [entry["step"] for entry in steps]
+        reward_axis.plot(x, [entry["reward"] for entry in steps], label=f"seed {seed}")
+        length_axis.plot(x, [entry["completions/mean_length"] for entry in steps], label=f"seed {seed}")
+    reward_axis.set(xlabel="GRPO step", ylabel="mean reward (+1 right, -1 wrong)", title="Reward", ylim=(None, 1.02))
+    length_axis.set(xlabel="GRPO step", ylabel="tokens", title="Completion length")
+    for axis in (reward_axis, length_axis):
+        axis.grid(alpha=0.3)
+        axis.legend()
+    figure.savefig(path, dpi=120)
+
+
+def main(argv: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0], help="one whole run for each")
+    parser.add_argument("--output_dir", type=Path, default=Path("runs/demo"), help="must not hold a run of these seeds")
+    args = parser.parse_args(argv)
+    output_dir = args.output_dir.resolve()
+    folders = {seed: output_dir / f"seed{seed}" for seed in args.seeds}
+    if existing := [folder for folder in folders.values() if folder.exists()]:
+        parser.error(f"{existing[0]} exists already; remove it, or choose another --output_dir")
+    results = {seed: run_seed(folder, seed) for seed, folder in folders.items()}
+    report = format_report(results)
+    (output_dir / "report.md").write_text(report, encoding="utf-8")
+    plot_curves(folders, output_dir / "curves.png")
+    print(f"\n{report}\ntable: {output_dir / 'report.md'}\ncurves: {output_dir / 'curves.png'}")
+    for seed, folder in folders.items():
+        print(f"seed {seed}: models, data, generations, scores and logs: {folder}")
+
+
+if __name__ == "__main__":
+    main()
