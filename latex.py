@@ -211,7 +211,7 @@ _CLAUSE_WORDS = (
 )
 _CLAUSE = set(_CLAUSE_WORDS.split())
 _SCALES = {"hundred": "100", "thousand": "1000", "million": "1000000", "billion": "1000000000"}
-_ENDS_VALUE = {"@unit", ")", "]", "}", "!", "%", r"\}", r"\rangle", "|", r"\circ"}
+_ENDS_VALUE = {"@#", ")", "]", "}", "!", "%", r"\}", r"\rangle", "|", r"\circ"}
 
 
 def _unit_of(words: str) -> str:
@@ -245,6 +245,8 @@ def _tokens(text: str, thousands: bool) -> tuple[list[str], str]:
                 units += _text_token(words, raw, out, after_value)
         elif kind == "word":
             units += _word_tokens(raw, out, after_value)
+        elif raw == "@":  # marks what this function adds
+            raise ParseError("unexpected @")
         else:
             out.append(raw)
     return _drop_unit_powers(out), units
@@ -267,7 +269,7 @@ def _text_token(words: str, raw: str, out: list[str], after_value: bool) -> str:
     elif set(bare.lower().split()) & _CLAUSE or bare == "squared":
         out.append("@~" + bare)
     elif after_value:
-        out.append("@unit")
+        out.append("@#")
         return _unit_of(bare)
     else:
         out.append("@" + re.sub(r"\W", "", bare))
@@ -294,7 +296,7 @@ def _word_tokens(word: str, out: list[str], after_value: bool) -> str:
     elif low in ("degree", "degrees", "deg"):
         out += ["^", r"\circ"]
     elif after_value and (low in _BARE_UNITS or low.rstrip("s") in _BARE_UNITS):
-        out.append("@unit")
+        out.append("@#")
         return _unit_of(low)
     else:
         out.extend(word)
@@ -305,14 +307,14 @@ def _drop_unit_powers(tokens: list[str]) -> list[str]:
     """Without the units, their exponents and the signs between two of them."""
     out, i = [], 0
     while i < len(tokens):
-        if tokens[i] != "@unit":
+        if tokens[i] != "@#":
             out.append(tokens[i])
             i += 1
             continue
         i += 1
         if tokens[i : i + 1] == ["^"]:
             i += 4 if tokens[i + 1 : i + 2] == ["{"] else 2
-        if i + 1 < len(tokens) and tokens[i] in ("/", "-", r"\cdot") and tokens[i + 1] == "@unit":
+        if i + 1 < len(tokens) and tokens[i] in ("/", "-", r"\cdot") and tokens[i + 1] == "@#":
             i += 1
     return out
 
@@ -389,8 +391,8 @@ def parse(text: str, thousands: bool = True) -> tuple[tuple, str]:
     tokens, unit = _tokens(text, thousands)
     try:
         return _read_list(tokens, 0), unit
-    except RecursionError as error:
-        raise ParseError("too deep") from error
+    except (RecursionError, IndexError) as error:  # too deep, or it ends where a token must follow
+        raise ParseError("too deep or cut off") from error
 
 
 def _repeating_decimals(text: str) -> str:

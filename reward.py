@@ -172,7 +172,11 @@ class _Worker:
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0
         )
-        self.read(time.monotonic() + START_S)
+        try:
+            self.read(time.monotonic() + START_S)
+        except _WorkerError as error:
+            self.close()
+            raise RuntimeError(f"the {grader} grader's worker did not start: {' '.join(command)}") from error
 
     def ask(self, request: list, timeout: float) -> list:
         try:
@@ -226,24 +230,29 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forget_workers)
 
 
-def _ask_worker(grader: str, gold: str, text: str, timeout: float) -> tuple[bool, str, bool]:
-    """(correct, reason, undecided) from a warm worker, which is killed when it fails."""
-    worker = None
+def _borrow(grader: str) -> _Worker:
+    """A warm worker of this grader, or a new one; those that died while idle are dropped."""
     for _ in range(len(_idle)):
         try:
-            candidate = _idle.pop()
-        except IndexError:
+            worker = _idle.pop(0)
+        except IndexError:  # another thread took the last one
             break
-        if candidate.grader == grader:
-            worker = candidate
-            break
-        _idle.insert(0, candidate)
+        if worker.process.poll() is not None:
+            worker.close()
+        elif worker.grader == grader:
+            return worker
+        else:
+            _idle.append(worker)
+    return _Worker(grader)
+
+
+def _ask_worker(grader: str, gold: str, text: str, timeout: float) -> tuple[bool, str, bool]:
+    """(correct, reason, undecided) from a worker, which is killed when it fails."""
+    worker = _borrow(grader)
     try:
-        worker = worker or _Worker(grader)
         correct, reason = worker.ask([gold, text], timeout)
     except _WorkerError as error:
-        if worker is not None:
-            worker.close()
+        worker.close()
         return False, str(error), True
     _idle.append(worker)
     return correct, reason, False
