@@ -1,20 +1,60 @@
-"""The one grader of this repository: training reward and evaluation both call it."""
+"""The one grader of this repository: the training reward and the evaluation both call it.
+
+    from reward import grade_batch
+    grade_batch([r"... so \\boxed{\\frac{2}{4}}"], ["0.5"])     # [Grade(correct=True, answer='\\\\frac{2}{4}', ...)]
+
+A completion's final answer is extracted (below), then compared with the gold: as strings, as plain numbers, and only
+then by parsing both (`latex.py`) in a worker process that has a deadline and a memory limit and can be killed. Model
+output is hostile: nothing in it is ever evaluated as code, here or in a worker. A worker is a fresh interpreter that
+talks over its own pipes, so it works after CUDA is initialised, off the main thread, on every rank and in a notebook,
+never imports the training script, and ends when its parent does. Linux and macOS.
+
+What counts as equal, where that is a convention:
+
+| kind | rule |
+|---|---|
+| exact numbers | compared exactly, whatever their size: 2^61-1 is not 2^61, 1/1999! is not 1/2001! |
+| decimal gold | accepts what rounds to it (from two significant digits on) or is within 1e-4, relatively; 7.0 is 7 |
+| decimal for exact gold | 0.87 is not sqrt(3)/2, 6.67 is not 20/3; 13 digits of a fraction do, of pi they do not |
+| repeating decimal | exact: 0.333..., 0.\\overline{3} and "0.333 repeating" are 1/3 |
+| thousands, decimal comma | 1,234 = 1{,}234 = 1\\,234 = 1 234; 12,34 is 12.34 against a number with a point |
+| percent | with one sign, the other side may be the number or its hundredth; without one, no factor of 100 ever |
+| units, currency | may be missing on either side; two different known units differ; nouns ("apples") are ignored |
+| degrees | may be missing, or be radians: 60^\\circ = 60 = pi/3 |
+| times | seconds of 00 and a.m./p.m. may be missing; both stated, they must agree |
+| ratios | 2:3 = 4:6, and 16:1 = 16; 3:2 differs |
+| base-n numbers | digits and base must agree; base 10 may be dropped |
+| number words | "five" is 5, "twenty-one" is 21 |
+| yes/no | Yes = True, No = False, an explanation may follow; the opposite word anywhere makes it wrong |
+| choices | B = (B) = B. = \\text{B} = "(B) text of the option"; a text without its letter is not a letter |
+| words | case, articles, wrappers and final punctuation are ignored, nothing else |
+| bare lists | unordered; braces may come or go; a value named twice in the answer counts once; "and", "or", \\pm |
+| tuples, vectors | ordered; a bare answer in that order does; (1,2,3) = [1,2,3] = a column; (1,2) is not [1,2], {1,2} |
+| labelled values | x=1, y=2 is (1,2) in the order of the coordinates, else in the order given; x=5 is 5 |
+| sets of reals | intervals, inequalities, unions and differences are compared as sets; the variable is taken as real |
+| equations | equal up to a constant factor; `name = value` is its value; bound variables may be renamed, others not |
+| chains | the last member of a = b = c counts, the member before an approximation sign otherwise |
+| functions | equal where both are real (ln x^2 = 2 ln x), at random points; an unknown f(x) is not f(y) |
+| constants | c_1 may be C_1; a missing "+ C" is wrong |
+| conditions | "for n > 0" may be missing on one side; stated twice, they must agree; k in Z may be n in Z |
+| boxes | the last counts; several boxes joined by commas or "and" are a list; "The answer is" never overrules a box |
+| no box | `<answer>` tags, else the text after "answer is", "Answer:" or "####", else (if allowed) the last line |
+"""
 
 from __future__ import annotations
 
 import atexit
 import json
 import os
-import queue
 import re
 import select
 import signal
 import struct
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -60,6 +100,7 @@ _SPECIAL_TOKEN = re.compile(r"<\|[^|<>]{1,40}\|>|<｜[^｜<>]{1,40}｜>")
 _MATH = re.compile(r"\$\$?([^$]+)\$\$?|\\\((.+?)\\\)|\\\[(.+?)\\\]", re.DOTALL)
 _NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d[\d,]*\d|\d)?(?:\.?\d+)(?:\s?/\s?\d+)?\s?(?:\\?%|percent\b)?", re.ASCII)
 _WORD = re.compile(r"(?<![\\A-Za-z])[A-Za-z]{3,}")
+RESPONSE_CHARS = 20000  # the end of a response that math-verify sees under the paper's rule
 TAIL_CHARS = 4000  # where no box is, only the end of the text is searched
 BOX_CHARS = 10000  # a box longer than this is no answer
 
@@ -259,37 +300,26 @@ def _ask_worker(grader: str, gold: str, text: str, timeout: float) -> tuple[bool
 
 
 def _decide(jobs: list[tuple[str, str]], grader: str, timeout: float, workers: int | None) -> dict:
-    """{(text, gold): (correct, reason, undecided)} for distinct jobs, spread over worker processes."""
+    """{(text, gold): (correct, reason, undecided)} for distinct jobs: what strings cannot decide goes to workers."""
     verdicts: dict = {}
-    todo: queue.SimpleQueue = queue.SimpleQueue()
+    todo = []
     for text, gold in jobs:
-        known = _cache.get((grader, text, gold))
-        if known is None and grader == "ours":
-            known = latex.quick(gold, text)
+        known = _cache.get((grader, text, gold)) or (latex.quick(gold, text) if grader == "ours" else None)
         if known is None:
-            todo.put((text, gold))
+            todo.append((text, gold))
         else:
             verdicts[text, gold] = (*known, False)
-
-    def drain() -> None:
-        while True:
-            try:
-                text, gold = todo.get_nowait()
-            except queue.Empty:
-                return
-            verdicts[text, gold] = _ask_worker(grader, gold, text, timeout)
-
-    size = min(todo.qsize(), workers or _default_workers())
-    threads = [threading.Thread(target=drain, daemon=True) for _ in range(size - 1)]
-    for thread in threads:
-        thread.start()
-    drain()
-    for thread in threads:
-        thread.join()
+    size = min(len(todo), workers or _default_workers())
+    if size > 1:
+        with ThreadPoolExecutor(size) as threads:  # each waits for one worker process at a time
+            found = list(threads.map(lambda job: _ask_worker(grader, job[1], job[0], timeout), todo))
+    else:
+        found = [_ask_worker(grader, gold, text, timeout) for text, gold in todo]
     if len(_cache) > CACHE_PAIRS:
         _cache.clear()
-    for (text, gold), (correct, reason, undecided) in verdicts.items():
-        if not undecided:
+    for (text, gold), (correct, reason, undecided) in zip(todo, found, strict=True):
+        verdicts[text, gold] = (correct, reason, undecided)
+        if not undecided and len(text) < 1000:
             _cache[grader, text, gold] = (correct, reason)
     return verdicts
 
@@ -360,7 +390,7 @@ def grade_batch(
         if fault or (answer is None and grader == "ours"):
             grades[i] = Grade(False, answer, fault or "no answer", gold_parsed=_gold_understood(gold))
         else:
-            text = answer if grader == "ours" else graded
+            text = answer if grader == "ours" else graded[-RESPONSE_CHARS:]
             jobs.setdefault((text, gold), []).append((i, answer))
     verdicts = _decide(list(jobs), grader, timeout, workers)
     for (text, gold), rows in jobs.items():
