@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 import zlib
 from fractions import Fraction
+from functools import lru_cache
 from math import ceil, comb, factorial, floor, gcd, isqrt, lcm
 
 from mpmath import mp
@@ -54,6 +55,7 @@ _SPACE = re.compile(r"\\[;:]|\\q?quad|\\(?:enspace|thinspace|noindent)\b|\s+")
 _STYLE = re.compile(r"\\(?:math(?:bf|it|sf|tt|cal|op)|boldsymbol|bm|pmb|underline|ensuremath|boxed|fbox)\b")
 
 
+@lru_cache(maxsize=1024)
 def clean(text: str) -> str:
     """The text without dollar signs, sizes, spacing and final punctuation, in ASCII LaTeX."""
     text = _UNICODE_RE.sub(lambda m: _UNICODE[m.group()], text).replace("...", r"\ldots ").replace("…", r"\ldots ")
@@ -1208,15 +1210,26 @@ def _same_function(gold: tuple, answer: tuple, complex_only: bool = False) -> bo
     return agreed is not None and agreed >= 3
 
 
+def _extreme(node) -> bool:
+    """Whether a number in an expression is so large or small that many digits are needed to see it."""
+    if not isinstance(node, (tuple, list)) or not node:
+        return False
+    if node[0] == "num":
+        return max(node[1].numerator.bit_length(), node[1].denominator.bit_length()) > 200
+    if node[0] == "pow" and node[2][0] in ("num", "mul") and not names_in(node[2]) and abs(exact(node[2]) or 0) > 60:
+        return True
+    return any(_extreme(c) for c in node if isinstance(c, (tuple, list)))
+
+
 def _agreements(gold: tuple, answer: tuple, real: bool, seeds, integers: set[str]) -> int | None:
     """The number of points where both have a value and agree; None as soon as they differ at one."""
-    agreed = 0
+    agreed, sure = 0, SURE_DIGITS if _extreme(gold) or _extreme(answer) else 80
     for seed in seeds:
         try:
             at = {n: mp.mpf(1 + zlib.crc32(f"{n}/{seed}".encode()) % 12) for n in integers}
             if not _agree_at(gold, answer, seed, real, QUICK_DIGITS, at):
                 return None
-            if agreed == 0 and not _agree_at(gold, answer, seed, real, SURE_DIGITS, at):
+            if agreed == 0 and not _agree_at(gold, answer, seed, real, sure, at):
                 return None
             agreed += 1
         except (UndefinedError, ZeroDivisionError):
