@@ -1,9 +1,9 @@
 """LaTeX answers: reading them, and deciding whether two of them mean the same.
 
-A file of its own because reading a notation and running a reward are separate subjects, and because the grader's
-worker processes import this one only. There is no sympy here: an answer is parsed by recursive descent into nested
-tuples, and two expressions are equal when they agree exactly (rational numbers) or to hundreds of digits (mpmath) at
-random points. That is faster than simplification by two orders of magnitude, and nothing in an answer is ever run.
+A file of its own because reading a notation and running a reward are separate subjects. There is no sympy here: an
+answer is parsed by recursive descent into nested tuples, and two expressions are equal when they agree exactly
+(rational numbers) or to many digits (mpmath) at random points. That is faster than simplification by two orders of
+magnitude, and nothing in an answer is ever run.
 
 `quick` and `understood` are bounded and safe in the calling process. `equivalent` evaluates, so it belongs in a
 worker with a deadline: a hostile expression can still make it slow, never make it run code.
@@ -243,10 +243,12 @@ def _tokens(text: str, thousands: bool) -> tuple[list[str], str]:
             if digits:  # \text{3 apples}
                 out += _tokens(digits.group(), thousands)[0]
                 words, after_value = words[digits.end() :].strip(), True
-            if words:
-                units += _text_token(words, raw, out, after_value)
+            for k, part in enumerate(words.split(",")):
+                out += [","] if k or not words else []
+                if part.strip(" .;"):
+                    units += _word_tokens(part.strip(" .;"), raw, out, after_value and not k)
         elif kind == "word":
-            units += _word_tokens(raw, out, after_value)
+            units += _word_tokens(raw, "", out, after_value)
         elif raw == "@":  # marks what this function adds
             raise ParseError("unexpected @")
         else:
@@ -254,44 +256,12 @@ def _tokens(text: str, thousands: bool) -> tuple[list[str], str]:
     return _drop_unit_powers(out), units
 
 
-def _text_token(words: str, raw: str, out: list[str], after_value: bool) -> str:
-    bare = words.strip(" .,;")
-    if "," in bare:  # \text{Alice, Bob}
-        units = ""
-        for part in bare.split(","):
-            units += _text_token(part.strip(), raw, out, after_value)
-            out.append(",")
-        return units
-    if bare in ("and", "or", "", "&"):
-        out.append(bare if bare in ("and", "or") else ",")
-    elif bare in _FUNCTIONS or bare in _NAMED_NUMBERS:
-        out.append("\\" + bare if bare in _FUNCTIONS else _NAMED_NUMBERS[bare])
-    elif after_value and bare in _SCALES:
-        out += ["*", _SCALES[bare]]
-    elif bare in ("percent", "%", r"\%"):
-        out.append("%")
-    elif bare.lower() in ("degree", "degrees", "deg"):
-        out += ["^", r"\circ"]
-    elif (len(bare) == 1 and not (after_value and bare in "mgshLCF")) or "operatorname" in raw:
-        out.append(bare if len(bare) == 1 else "@" + bare)
-    elif set(bare.lower().split()) & _CLAUSE or bare == "squared":
-        out.append("@~" + bare)
-    elif after_value:
-        out.append("@#")
-        return _unit_of(bare)
-    else:
-        out.append("@" + re.sub(r"\W", "", bare))
-    return ""
-
-
-
-def _word_tokens(word: str, out: list[str], after_value: bool) -> str:
+def _word_tokens(word: str, wrapper: str, out: list[str], after_value: bool) -> str:
+    """Append the tokens of a bare word (wrapper "") or of the content of \\text{} and its like; return its unit."""
     low = word.lower()
-    if word in ("and", "or"):
-        out.append(word)
-    elif word in ("for", "if", "where", "when"):
-        out.append("@~" + word)
-    elif word in _FUNCTIONS and len(word) > 2 or word in ("ln", "lg"):
+    if low in ("and", "or"):
+        out.append(low)
+    elif word in _FUNCTIONS and (wrapper or len(word) > 2 or word in ("ln", "lg")):
         out.append("\\" + word)
     elif word in _NAMED_NUMBERS:
         out.append(_NAMED_NUMBERS[word])
@@ -299,13 +269,21 @@ def _word_tokens(word: str, out: list[str], after_value: bool) -> str:
         out.append(r"\sqrt")
     elif after_value and low in _SCALES:
         out += ["*", _SCALES[low]]
-    elif low in ("percent", "pct", "percentage"):
+    elif low in ("percent", "pct", "percentage", "%", r"\%"):
         out.append("%")
     elif low in ("degree", "degrees", "deg"):
         out += ["^", r"\circ"]
-    elif after_value and (low in _BARE_UNITS or low.rstrip("s") in _BARE_UNITS):
+    elif len(word) == 1 and not (after_value and wrapper and word in "mgshLCF"):
+        out.append(word)
+    elif "operatorname" in wrapper:
+        out.append("@" + word)
+    elif word in _CONDITION or (wrapper and (set(low.split()) & _CLAUSE or low == "squared")):
+        out.append("@~" + word)
+    elif after_value and (wrapper or low in _BARE_UNITS or low.rstrip("s") in _BARE_UNITS):
         out.append("@#")
         return _unit_of(low)
+    elif wrapper:
+        out.append("@" + re.sub(r"\W", "", word))
     else:
         out.extend(word)
     return ""
@@ -432,6 +410,10 @@ def _read_list(tokens: list[str], depth: int) -> tuple:
     if clauses and clauses[0][2:].partition(" ")[0] in _CONDITION and heads[0]:
         return ("given", _read_list(heads[0], depth + 1), tokens[len(heads[0]) + 1 :])
     groups, _ = _split(tokens, {";"})
+    if len(groups) == 1:
+        groups, _ = _split(tokens, {"or"})
+        if not all(sum(map(bool, _split(g, {","})[0])) > 1 for g in groups):  # "a = 1, b = 2 or a = 2, b = 1"
+            groups = [tokens]
     if len(groups) > 1:
         rows = [_read_list(g, depth + 1) for g in groups if g]
         rows = [("tuple", r[1], "()") if r[0] == "list" else r for r in rows]
@@ -1546,7 +1528,7 @@ def _same_percent(gold: tuple, answer: tuple) -> bool:
 
 def _region(node: tuple) -> bool:
     """Whether a node is surely a set of reals, where `(0, 1)` alone may be a point of the plane."""
-    if node[0] == "rel" or (node[0] == "list" and node[1][0][0] in ("rel", "setop")):
+    if node[0] == "rel" or (node[0] == "list" and (node[1][0][0] in ("rel", "setop") or node[1][0] == _REALS)):
         return len(names_in(node[1]) - {_REALS[1]}) == 1
     return node[0] == "setop" or node == _REALS or (node[0] == "tuple" and node[2] in ("[)", "(]"))
 
