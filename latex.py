@@ -1673,14 +1673,23 @@ def equivalent(gold: str, answer: str) -> tuple[bool, str]:
                 return True, "equal text"
             reason = f"different notation: {error}"
             continue
-        if gold_unit and answer_unit and gold_unit != answer_unit:
+        units = {gold_unit or g[0] == "deg", answer_unit or a[0] == "deg"} - {"", False}
+        if len(units) > 1:
             return False, "another unit"
+        if units & {"am", "pm"}:  # a time of day is no ratio
+            same_time = g[0] == a[0] == "ratio" and _same_items(_clock(g), _clock(a))
+            return same_time, "equal times" if same_time else "different"
         try:
             if same(g, _without_unit_letter(g, a)):
                 return True, "equal expressions"
         except (UndefinedError, ZeroDivisionError):
             reason = "undefined"
     return False, reason
+
+
+def _clock(time: tuple) -> list:
+    """Hours, minutes and seconds."""
+    return [*time[1], ("num", Fraction(0), None)][:3]
 
 
 def _without_unit_letter(gold: tuple, answer: tuple) -> tuple:
