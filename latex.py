@@ -68,9 +68,8 @@ def clean(text: str) -> str:
     text = re.sub(r"\b(?:np|math|numpy)\.(?=[a-z])", "", _SPACE.sub(" ", _NOISE.sub("", text)))
     text = re.sub(r"(?i)(?<![a-z])([ap])\.\s?m\.?(?![a-z])", r"\1m", text)  # 7:55 p.m.
     text = _STYLE.sub("", re.sub(r"\\[dtc]frac(?![A-Za-z])", r"\\frac", text))
-    return text.strip().rstrip(" .,;:!\\" if not text.rstrip().endswith("!") else " ").lstrip(
-        " ,.:;" if not re.match(r"\s*\.\d", text) else " "
-    )
+    text = re.sub(r"[.,;]\s*(\}{1,3})$", r"\1", text.strip().rstrip(" .,;:\\"))
+    return text.lstrip(" " if re.match(r"\s*\.\d", text) else " ,.:;")
 
 
 _WRAP = re.compile(r"\\(?:text(?:bf|it|rm|sf|tt|normal|up)?|mathrm|mbox|operatorname\*?|rm|bf)\s*(?=\{)")
@@ -739,7 +738,7 @@ class _Parser:
                 self.take()
                 degree = self.sub(self.inside({"]"}))
             return ("root", degree, self.atom() if self.peek() != "{" else self.sub(self.group()))
-        if name in _FUNCTIONS:
+        if name in _FUNCTIONS and (name not in ("zeta", "Gamma") or self.peek() == "("):
             return self.function(name)
         if name in ("emptyset", "varnothing"):
             return ("set", [])
@@ -1676,7 +1675,7 @@ def equivalent(gold: str, answer: str) -> tuple[bool, str]:
         units = {gold_unit or g[0] == "deg", answer_unit or a[0] == "deg"} - {"", False}
         if len(units) > 1:
             return False, "another unit"
-        if units & {"am", "pm"}:  # a time of day is no ratio
+        if units & {"am", "pm"} and "ratio" in (g[0], a[0]):  # a time of day is no ratio
             same_time = g[0] == a[0] == "ratio" and _same_items(_clock(g), _clock(a))
             return same_time, "equal times" if same_time else "different"
         try:

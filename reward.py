@@ -95,7 +95,8 @@ _BETWEEN_BOXES = re.compile(
     r"(?:\s|\$|\\[()\[\],;]|[,;&]|and\b|or\b|\\text\s?\{\s?(?:,|and|or)\s?\}|\\q?quad"
     r"|[A-Za-z](?:_\{?\w{1,3}\}?)?\s?(?:=|\\in\b))*"
 )
-_MARKER = re.compile(r"(?i)\banswer\s*(?:is|:|=|\*\*:?|\}:?)[\s:*]*|####\s*:?")
+_MARKER = re.compile(r"(?i)\banswer\s*(?:is|:|=|\*\*:?|\}:?)[\s:*}]*|####\s*:?")
+_LETTERED = re.compile(r"(?i:\b(?:option|choice|answer)\b)[^.]{0,30}\b([A-J])\)?\W*$")
 _SPECIAL_TOKEN = re.compile(r"<\|[^|<>]{1,40}\|>|<｜[^｜<>]{1,40}｜>")
 _MATH = re.compile(r"\$\$?([^$]+)\$\$?|\\\((.+?)\\\)|\\\[(.+?)\\\]", re.DOTALL)
 _NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d[\d,]*\d|\d)?(?:\.?\d+)(?:\s?/\s?\d+)?\s?(?:\\?%|percent\b)?", re.ASCII)
@@ -151,7 +152,10 @@ def _from_sentence(sentence: str) -> str | None:
     sentence = sentence.split("I hope")[0].strip().strip("*").strip()
     if not sentence:
         return None
-    math = [m for m in _MATH.finditer(sentence)]
+    lettered = _LETTERED.search(sentence)
+    if lettered:
+        return lettered.group(1)
+    math = list(_MATH.finditer(sentence))
     prose = len(_WORD.findall(_MATH.sub(" ", sentence)))
     if prose == 0 or (prose <= 2 and sentence[0] in "-+.\\([{$0123456789"):
         return sentence
@@ -184,7 +188,11 @@ def extract_answer(completion: str, *, final_line_fallback: bool = True) -> str 
         return tail.partition("</answer>")[0].strip() or None
     markers = list(_MARKER.finditer(text))
     if markers:
-        line = text[markers[-1].end() :].strip().split("\n")[0]
+        rest = text[markers[-1].end() :].strip()
+        display = _MATH.match(rest) if rest.startswith(("$$", r"\[")) else None
+        if display:
+            return next(g for g in display.groups() if g).strip()
+        line = rest.split("\n")[0]
         return _from_sentence(re.split(r"\.\s+(?=[A-Z])", line)[0])
     if not final_line_fallback or not text:
         return None

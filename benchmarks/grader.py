@@ -22,13 +22,14 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import reward
 
-GOLDS = [
-    "42", "Yes", "No", "-7", r"\frac{3}{8}", r"\dfrac{\pi}{2}", "0", "1", r"\infty", "e", r"\sqrt{2}+1", "B", "True",
-    r"\frac{\pi^2}{6}", "(1,-2)", r"(-\infty, 0) \cup (1, \infty)", "x^2+y^2=1", r"\ln 2", "n(n+1)/2", "2^{n}-1",
-    r"\begin{pmatrix}1&2\\0&1\end{pmatrix}", r"\frac{1}{2}e^{-x}\sin x", "1000003", r"\{1,2,3\}", "y=2x+3",
+GOLDS = [  # '#' stands for a number that differs between questions
+    "#", "#", "#", "-#", r"\frac{#}{7}", r"#\sqrt{3}", "(#,2)", "x^2-#", r"#\pi", "Yes", "No", r"\frac{3}{8}",
+    r"\dfrac{\pi}{2}", "0", "1", r"\infty", "e", r"\sqrt{2}+1", "B", "True", r"\frac{\pi^2}{6}", r"\ln 2", "n(n+1)/2",
+    r"(-\infty, 0) \cup (1, \infty)", "x^2+y^2=1", r"\begin{pmatrix}1&2\\0&1\end{pmatrix}", r"\{1,2,3\}", "y=2x+3",
+    r"\frac{1}{2}e^{-x}\sin x",
 ]  # fmt: skip
 SAME = [lambda g: g, lambda g: f" {g} ", lambda g: f"{{{g}}}", lambda g: g.replace("frac", "dfrac").replace("+", " + ")]
-OTHER = ["7", "-1", r"\frac{5}{8}", "No", r"\pi", "x+1", "(2,1)", r"\sqrt{3}", "[0,1]", r"\frac{1}{n+1}", "e^{2x}"]
+OTHER = ["#", "-#", r"\frac{#}{9}", "No", r"#\pi", "x+#", "(2,#)", r"#\sqrt{2}", "[0,#]", r"\frac{#}{n+1}", "e^{#x}"]
 HOSTILE = [
     r"10^{10^{10}}", r"2^{2^{2^{2^{2^{2}}}}}", "(" * 3000, "9" * 50000, r"\frac{1}{0}", "-" * 5000 + "1",
     r"\binom{10^9}{5\cdot 10^8}", r"\prod_{k=1}^{10^9} k", "__import__('os').getcwd()", "", r"\sin(10^{10^{10}})",
@@ -41,8 +42,8 @@ def training_batch(questions: int, group: int, seed: int, hostile: float) -> tup
     rng = random.Random(seed)
     completions, golds = [], []
     for q in range(questions):
-        gold = rng.choice(GOLDS)
-        wrong = rng.sample(OTHER, 3)  # a group repeats a few wrong answers
+        gold = rng.choice(GOLDS).replace("#", str(rng.randint(2, 999)))
+        wrong = [o.replace("#", str(rng.randint(2, 999))) for o in rng.sample(OTHER, 4)]  # a group repeats some errors
         for _ in range(group):
             kind = rng.random()
             right = rng.choice(SAME)(gold)
@@ -120,6 +121,7 @@ def main() -> None:
     reward.grade_batch(["\\boxed{1+x}"], ["x+1"])  # warm both, as in the middle of a training run
     math_verify(["\\boxed{1}"], ["1"])
     for hostile in (0.05, 0.0):  # a hang costs math-verify its whole time-out, so both shares are shown
+        reward._cache.clear()
         batch = training_batch(args.questions, args.group, args.seed, hostile)
         compare(f"training batch, {hostile:.0%} hostile", *batch, None, args.sample)
     for path in args.sets:

@@ -41,6 +41,9 @@ ANSWERS = r"""
 \frac{41}{333}
     = 0.\overline{123}
     ! 0.123
+5!
+    = 120 ; 5!.
+    ! 5 ; 5.
 2^{89}-1
     = 618970019642690137449562111
     ! 2^{89} ; 618970019642690137449562112
@@ -238,6 +241,10 @@ EXTRACTION = [
     ("The answer is 42.", "42."),
     ("Answer: 41 was wrong.\nAnswer: 42", "42"),
     ("work\n#### 18", "18"),
+    ("**Final Answer**\n\n$$\nx=3\n$$", "x=3"),
+    ("\\textbf{Answer:} 42", "42"),
+    ("The answer is option C.", "C"),
+    ("Thus the final answer is $(0, 1)$. I hope it is correct.", "$(0, 1)$"),
     ("<think>no</think><answer> 6 </answer>", "6"),
     ("", None),
 ]
