@@ -119,6 +119,41 @@ def stay_offline_if_local(*names: str | None) -> None:
     datasets.config.HF_HUB_OFFLINE = True
 
 
+def resume_point(config) -> str | bool | None:
+    """What to give to `Trainer.train(resume_from_checkpoint=...)`: None, True (the newest checkpoint) or a folder.
+
+    Raises:
+        InputError: the output folder holds something already and the run is not to be resumed, or the checkpoint to
+            resume from is not there.
+    """
+    wanted = str(config.resume_from_checkpoint or "false")
+    if wanted.lower() == "false":
+        output_dir = Path(config.output_dir)
+        if is_main_process() and output_dir.is_dir() and any(output_dir.iterdir()):
+            raise InputError(
+                f"--output_dir {output_dir} is not empty; take another, or continue with --resume_from_checkpoint true"
+            )
+        return None
+    if wanted.lower() == "true":
+        if not any(Path(config.output_dir).glob("checkpoint-*")):
+            raise InputError(f"--resume_from_checkpoint true: {config.output_dir} holds no checkpoint")
+        return True
+    if not Path(wanted).is_dir():
+        raise InputError(f"--resume_from_checkpoint {wanted}: no such folder")
+    return wanted
+
+
+def is_main_process() -> bool:
+    """Whether this is the first of the processes that `accelerate launch` or `torchrun` started."""
+    return os.environ.get("RANK", "0") == "0"
+
+
+def say(message: str) -> None:
+    """Print once, not once per process."""
+    if is_main_process():
+        print(message, flush=True)
+
+
 def run(main: Callable[[], None]) -> None:
     """Run a script's `main`; an `InputError` becomes one line on stderr and exit code 2."""
     try:

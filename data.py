@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cli import InputError, is_local
+from cli import InputError, is_local, say
 
 # ---------------------------------------------------------------------------------------------------------------------
 # Prompts
@@ -87,6 +87,22 @@ def get_prompt(name: str) -> Prompt:
     if name not in PROMPTS:
         raise InputError(f"--prompt_preset {name}: no such preset; there are: {', '.join(PROMPTS)}")
     return PROMPTS[name]
+
+
+def load_tokenizer(name: str, revision: str | None = None, trust_remote_code: bool = False):
+    """The model's own tokenizer, padding on the left as generation needs it.
+
+    Raises:
+        InputError: no tokenizer can be loaded from there.
+    """
+    from transformers import AutoTokenizer
+
+    try:
+        return AutoTokenizer.from_pretrained(
+            name, revision=revision, trust_remote_code=trust_remote_code, padding_side="left"
+        )
+    except (OSError, ValueError) as error:
+        raise InputError(f"{name}: cannot load its tokenizer: {error}") from error
 
 
 def encode_prompt(tokenizer, prompt: Prompt, question: str) -> list[int]:
@@ -180,13 +196,12 @@ def load_training_rows(args: DataArguments, tokenizer, solution_columns: Iterabl
         if problem:
             counts[problem] += 1
         else:
-            row["final_answer"] = final_answer_of(row["final_answer"]) if args.answer_column != "final_answer" else row[
-                "final_answer"
-            ].strip()
+            answer = row["final_answer"]
+            row["final_answer"] = answer.strip() if args.answer_column == "final_answer" else final_answer_of(answer)
             kept.append(_in_schema(row, solution_columns))
     total = counts.pop("rows", 0)
     dropped = ", ".join(f"{n} {why}" for why, n in counts.most_common()) or "none"
-    print(f"data: {source}: {total} rows read, {len(kept)} kept, dropped: {dropped}")
+    say(f"data: {source}: {total} rows read, {len(kept)} kept, dropped: {dropped}")
     if not kept:
         raise InputError(f"{source}: no row is left after the filters ({total} read; dropped: {dropped})")
     features = {"question": "string", "final_answer": "string", "difficulty": "float64", "topic": "string"}
@@ -286,9 +301,9 @@ def _filtered(row: dict, args: DataArguments, tokenizer, prompt: Prompt, prompt_
     if args.topic_prefix is not None and not (row.get("topic") or "").startswith(args.topic_prefix):
         return "outside the topic"
     # No tokenizer makes more tokens than bytes, so most questions pass without being tokenized.
-    if args.max_prompt_length and prompt_overhead + len(row["question"].encode()) > args.max_prompt_length:
-        if len(encode_prompt(tokenizer, prompt, row["question"])) > args.max_prompt_length:
-            return f"prompt over {args.max_prompt_length} tokens"
+    may_be_long = args.max_prompt_length and prompt_overhead + len(row["question"].encode()) > args.max_prompt_length
+    if may_be_long and len(encode_prompt(tokenizer, prompt, row["question"])) > args.max_prompt_length:
+        return f"prompt over {args.max_prompt_length} tokens"
     return None
 
 

@@ -157,10 +157,14 @@ def run_seed(folder: Path, seed: int) -> dict:
         return stage(f"eval_{name}", "evaluate.py", *flags)
 
     sft = ["--model_name_or_path", folder / "model", "--dataset", folder / "train_sft.jsonl"]
-    finish(*stage("warmup", "sft_warmup.py", "--config", "configs/demo_sft.yaml", *sft, "--output_dir", folder / "warmup"))
+    finish(
+        *stage("warmup", "sft_warmup.py", "--config", "configs/demo_sft.yaml", *sft, "--output_dir", folder / "warmup")
+    )
     before = evaluation("before", "warmup")  # beside GRPO, on the other core
     grpo = ["--model_name_or_path", folder / "warmup", "--dataset", folder / "train_grpo.jsonl"]
-    finish(*stage("grpo", "train_grpo.py", "--config", "configs/demo_grpo.yaml", *grpo, "--output_dir", folder / "grpo"))
+    finish(
+        *stage("grpo", "train_grpo.py", "--config", "configs/demo_grpo.yaml", *grpo, "--output_dir", folder / "grpo")
+    )
     finish(*before)
     finish(*evaluation("after", "grpo"))
     result = {}
@@ -218,7 +222,8 @@ def plot_curves(folders: dict[int, Path], path: Path) -> None:
 def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, nargs="+", default=[0], help="one whole run for each")
-    parser.add_argument("--output_dir", type=Path, default=Path("runs/demo"), help="must not hold a run of these seeds")
+    default = Path("runs") / time.strftime("demo-%Y%m%d-%H%M%S")
+    parser.add_argument("--output_dir", type=Path, default=default, help="default: runs/demo-<date>-<time>")
     args = parser.parse_args(argv)
     output_dir = args.output_dir.resolve()
     folders = {seed: output_dir / f"seed{seed}" for seed in args.seeds}

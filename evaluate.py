@@ -31,7 +31,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from cli import InputError, is_local, parse_arguments, run, stay_offline_if_local
-from data import PROMPTS, benchmark_names, encode_prompt, get_prompt, load_benchmark
+from data import PROMPTS, benchmark_names, encode_prompt, get_prompt, load_benchmark, load_tokenizer
 
 PAPER_TABLE = Path(__file__).parent / "results" / "paper.json"
 
@@ -132,25 +132,31 @@ class Generator:
     """A model with its tokenizer that completes batches of prompts through transformers."""
 
     def __init__(self, args: EvaluationArguments, device):
-        from transformers import AutoModelForCausalLM, AutoTokenizer
+        from transformers import AutoModelForCausalLM
 
         self.args, self.device = args, device
-        source = {"pretrained_model_name_or_path": args.model_name_or_path, "revision": args.model_revision}
-        self.tokenizer = AutoTokenizer.from_pretrained(**source, padding_side="left")
+        self.tokenizer = load_tokenizer(args.model_name_or_path, args.model_revision)
         if self.tokenizer.pad_token is None:
             self.tokenizer.pad_token = self.tokenizer.eos_token
-        self.model = AutoModelForCausalLM.from_pretrained(**source, dtype=args.dtype).to(device).eval()
+        try:
+            model = AutoModelForCausalLM.from_pretrained(
+                args.model_name_or_path, revision=args.model_revision, dtype=args.dtype
+            )
+        except (OSError, ValueError) as error:
+            raise InputError(f"{args.model_name_or_path}: cannot load a model: {error}") from error
+        self.model = model.to(device).eval()
         declared = self.model.generation_config.eos_token_id
         declared = declared if isinstance(declared, list) else [declared]
         self.eos_ids = sorted({i for i in (*declared, self.tokenizer.eos_token_id) if i is not None})
         self.context = getattr(self.model.config, "max_position_embeddings", None) or math.inf
 
-    def complete(self, prompts_ids: list[list[int]], streams) -> list[dict]:
+    def complete(self, prompts_ids: list[list[int]], streams, max_new_tokens: int) -> list[dict]:
         """Complete prompts.
 
         Args:
             prompts_ids: token ids of each prompt.
             streams: the random numbers of each sample, (B, T).
+            max_new_tokens: where a completion is cut.
 
         Returns:
             For each prompt: completion (text), tokens (count, with the end token), finish_reason ("stop" or "length").
@@ -164,7 +170,7 @@ class Generator:
         sampler = [] if greedy else [make_sampler(streams.to(self.device), prompt_length, self.args)]
         config = GenerationConfig(
             do_sample=False,  # the sampler leaves one finite logit per row
-            max_new_tokens=int(min(self.args.max_new_tokens, self.context - prompt_length)),
+            max_new_tokens=max_new_tokens,
             eos_token_id=self.eos_ids,
             pad_token_id=self.tokenizer.pad_token_id,
         )
@@ -206,6 +212,7 @@ def generate_missing(generator: Generator, benchmark: str, problems: list[dict],
             f"{benchmark}, problem {longest['id']}: the prompt has {len(ids[longest['id']])} tokens, "
             f"the model's context only {generator.context}"
         )
+    room = int(min(args.max_new_tokens, generator.context - len(ids[longest["id"]])))  # one bound for all samples
     index, count = shard
     todo = [(p["id"], i) for p in problems for i in range(args.n) if (p["id"], i) not in done][index::count]
     todo.sort(key=lambda pair: len(ids[pair[0]]))  # prompts of one length pad each other least
@@ -214,9 +221,8 @@ def generate_missing(generator: Generator, benchmark: str, problems: list[dict],
         for start in range(0, len(todo), args.batch_size):
             pairs = todo[start : start + args.batch_size]
             streams = torch.stack([sample_stream(args, benchmark, problem, i) for problem, i in pairs])
-            for (problem, i), result in zip(
-                pairs, generator.complete([ids[problem] for problem, _ in pairs], streams), strict=True
-            ):
+            completed = generator.complete([ids[problem] for problem, _ in pairs], streams, room)
+            for (problem, i), result in zip(pairs, completed, strict=True):
                 file.write(json.dumps({"id": problem, "sample": i, "seed": args.seed + i, **result}) + "\n")
             file.flush()
             progress.update(len(pairs))
@@ -286,7 +292,11 @@ def score(problems: list[dict], samples: dict[tuple[str, int], dict], args: Eval
         graded = [grade_of[p["id"], i] for i in range(args.n)]
         accuracy = sum(g.correct for g in graded) / args.n
         detail.append(
-            {**p, "accuracy": accuracy, "samples": [{"answer": g.answer, "correct": g.correct, "why": g.reason} for g in graded]}
+            {
+                **p,
+                "accuracy": accuracy,
+                "samples": [{"answer": g.answer, "correct": g.correct, "why": g.reason} for g in graded],
+            }
         )
         for name in ("level", "subject", "type", "difficulty"):
             if name in p:
@@ -381,7 +391,6 @@ def main(argv: list[str] | None = None) -> None:
     check_arguments(args)
     output_dir = Path(args.output_dir or Path("results") / Path(args.model_name_or_path).name)
     problem_sets = {name: load_benchmark(name, args.benchmark_dir)[: args.max_problems] for name in args.benchmarks}
-    check_settings(output_dir, args)
     stay_offline_if_local(args.model_name_or_path)
 
     # Model, only if some sample is missing
@@ -389,6 +398,9 @@ def main(argv: list[str] | None = None) -> None:
 
     state = PartialState(cpu=args.use_cpu or None)
     shard = (state.process_index, state.num_processes)
+    if state.is_main_process:
+        check_settings(output_dir, args)
+    state.wait_for_everyone()
     stored = {name: read_generations(output_dir, name, problems, args.n) for name, problems in problem_sets.items()}
     missing = any(len(stored[name]) < len(problems) * args.n for name, problems in problem_sets.items())
     state.wait_for_everyone()  # every process has read the files before one of them appends

@@ -7,12 +7,12 @@ carries loss.
 
 On one GPU, on 8 GPUs, and on 2 nodes of 8 (run there with --machine_rank 0 and 1):
 
-    python sft_warmup.py --config configs/sft_deepmath_1.5b.yaml
+    python sft_warmup.py --config configs/sft_qwen2.5_1.5b.yaml
     accelerate launch --config_file configs/accelerate/ddp_8gpu.yaml sft_warmup.py \
-        --config configs/sft_deepmath_1.5b.yaml
+        --config configs/sft_qwen2.5_1.5b.yaml
     accelerate launch --config_file configs/accelerate/ddp_8gpu.yaml --num_machines 2 --num_processes 16 \
         --machine_rank 0 --main_process_ip NODE0 --main_process_port 29500 sft_warmup.py \
-        --config configs/sft_deepmath_1.5b.yaml
+        --config configs/sft_qwen2.5_1.5b.yaml
 
 Any key of the YAML file, of TRL's `SFTConfig` and of `ModelConfig` is also a flag, and the flag wins.
 """
@@ -20,8 +20,8 @@ Any key of the YAML file, of TRL's `SFTConfig` and of `ModelConfig` is also a fl
 from collections import Counter
 from dataclasses import dataclass, field
 
-from cli import InputError, is_local, parse_arguments, run, stay_offline_if_local
-from data import SOLUTION_COLUMNS, DataArguments, encode_prompt, get_prompt, load_training_rows
+from cli import InputError, is_local, parse_arguments, resume_point, run, say, stay_offline_if_local
+from data import SOLUTION_COLUMNS, DataArguments, encode_prompt, get_prompt, load_tokenizer, load_training_rows
 
 # ---------------------------------------------------------------------------------------------------------------------
 # Arguments
@@ -59,7 +59,7 @@ def checked_solutions(rows, columns: list[str], check: bool) -> list[tuple[str, 
     grades = grade_batch([solution for _, solution, _ in triples], [gold for *_, gold in triples])
     reasons = Counter(grade.reason for grade in grades if not grade.correct)
     dropped = ", ".join(f"{count} {reason}" for reason, count in reasons.most_common()) or "none"
-    print(f"solutions: {len(triples)} read, {len(triples) - reasons.total()} graded correct, dropped: {dropped}")
+    say(f"solutions: {len(triples)} read, {len(triples) - reasons.total()} graded correct, dropped: {dropped}")
     return [(q, solution) for (q, solution, _), grade in zip(triples, grades, strict=True) if grade.correct]
 
 
@@ -86,7 +86,7 @@ def build_dataset(args: SFTScriptArguments, tokenizer, max_length: int | None):
     prompt = get_prompt(args.prompt_preset)
     examples = [tokenize_solution(tokenizer, prompt, question, solution) for question, solution in pairs]
     short = [example for example in examples if max_length is None or len(example["input_ids"]) <= max_length]
-    print(f"solutions: {len(short)} of {len(examples)} fit into {max_length} tokens with their prompt")
+    say(f"solutions: {len(short)} of {len(examples)} fit into {max_length} tokens with their prompt")
     if not short:
         raise InputError(f"{args.dataset}: no solution is left to train on (max_length {max_length})")
     return datasets.Dataset.from_list(short)
@@ -108,14 +108,12 @@ def main(argv: list[str] | None = None) -> None:
     is_local(model_args.model_name_or_path)
     stay_offline_if_local(model_args.model_name_or_path, args.dataset)
     get_prompt(args.prompt_preset)
+    checkpoint = resume_point(config)
 
     # Model
-    from transformers import AutoTokenizer
     from trl import SFTTrainer, get_peft_config, get_quantization_config
 
-    tokenizer = AutoTokenizer.from_pretrained(
-        model_args.model_name_or_path, revision=model_args.model_revision, trust_remote_code=config.trust_remote_code
-    )
+    tokenizer = load_tokenizer(model_args.model_name_or_path, model_args.model_revision, config.trust_remote_code)
     config.model_init_kwargs = {
         "revision": model_args.model_revision,
         "dtype": model_args.dtype,  # float32 master weights by default: bf16 ones lose updates at small learning rates
@@ -135,7 +133,7 @@ def main(argv: list[str] | None = None) -> None:
         quantization_config=get_quantization_config(model_args),
         peft_config=get_peft_config(model_args),
     )
-    trainer.train(resume_from_checkpoint=config.resume_from_checkpoint)
+    trainer.train(resume_from_checkpoint=checkpoint)
 
     # Save
     trainer.save_model(config.output_dir)

@@ -10,7 +10,8 @@ with a large gradient norm are not in TRL and not in this script.
 On one GPU, on 8 GPUs, and on 8 nodes of 8 (run on each with its own --machine_rank):
 
     python train_grpo.py --config configs/grpo_deepmath_1.5b_lora_1gpu.yaml
-    accelerate launch --config_file configs/accelerate/ddp_8gpu.yaml train_grpo.py --config configs/grpo_deepmath_1.5b.yaml
+    accelerate launch --config_file configs/accelerate/ddp_8gpu.yaml train_grpo.py \
+        --config configs/grpo_deepmath_1.5b.yaml
     accelerate launch --config_file configs/accelerate/ddp_8gpu.yaml --num_machines 8 --num_processes 64 \
         --machine_rank 0 --main_process_ip NODE0 --main_process_port 29500 train_grpo.py \
         --config configs/grpo_deepmath_1.5b.yaml --gradient_accumulation_steps 16
@@ -22,8 +23,8 @@ import functools
 import importlib.util
 from dataclasses import dataclass, field
 
-from cli import GPU_HINT, InputError, is_local, parse_arguments, run, stay_offline_if_local
-from data import DataArguments, get_prompt, load_training_rows
+from cli import GPU_HINT, InputError, is_local, parse_arguments, resume_point, run, stay_offline_if_local
+from data import DataArguments, get_prompt, load_tokenizer, load_training_rows
 from reward import accuracy_reward, soft_overlong_penalty
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -102,17 +103,12 @@ def main(argv: list[str] | None = None) -> None:
     args, config, model_args = parse_arguments([GRPOScriptArguments, GRPOConfig, ModelConfig], argv)
     check_arguments(args, config, model_args)
     stay_offline_if_local(model_args.model_name_or_path, args.dataset)
+    checkpoint = resume_point(config)
 
     # Model
-    from transformers import AutoTokenizer
     from trl import GRPOTrainer, get_peft_config, get_quantization_config
 
-    tokenizer = AutoTokenizer.from_pretrained(
-        model_args.model_name_or_path,
-        revision=model_args.model_revision,
-        trust_remote_code=config.trust_remote_code,
-        padding_side="left",
-    )
+    tokenizer = load_tokenizer(model_args.model_name_or_path, model_args.model_revision, config.trust_remote_code)
     config.model_init_kwargs = {
         "revision": model_args.model_revision,
         "dtype": model_args.dtype,  # float32 master weights by default: bf16 ones lose the updates at lr 1e-6
@@ -133,7 +129,7 @@ def main(argv: list[str] | None = None) -> None:
         quantization_config=get_quantization_config(model_args),
         peft_config=get_peft_config(model_args),
     )
-    trainer.train(resume_from_checkpoint=config.resume_from_checkpoint)
+    trainer.train(resume_from_checkpoint=checkpoint)
 
     # Save
     trainer.save_model(config.output_dir)
