@@ -153,7 +153,7 @@ def quick(gold: str, answer: str) -> tuple[bool, str] | None:
         return True, "equal strings"
     gw, aw = plain_words(g), plain_words(a)
     if gw in _TRUTH or aw in _TRUTH:
-        return _same_truth(gw, aw)
+        return _same_truth(gw, aw, _WRAP.sub("", a).lstrip(" {").lower())
     gn, an = (_simple_number(_decimal_point(x, y)) for x, y in ((g, a), (a, g)))
     if gn and an:
         if "," in g + a and gn[0] != an[0]:
@@ -165,12 +165,13 @@ def quick(gold: str, answer: str) -> tuple[bool, str] | None:
     return None
 
 
-def _same_truth(gold: str, answer: str) -> tuple[bool, str]:
-    first, _, rest = answer.partition(" ")
-    opposite = {True: {"no", "false", "not"}, False: {"yes", "true"}}
-    if gold not in _TRUTH or first not in _TRUTH:
+def _same_truth(gold: str, words: str, answer: str) -> tuple[bool, str]:
+    """Yes/no against yes/no; after it an answer may explain itself ("Yes, because ..."), but not contradict itself."""
+    said = re.match(r"(yes|no|true|false)\b\s*(?:[,.;:}(\-]|because|since|$)", answer)
+    if gold not in _TRUTH or not said:
         return False, "different"
-    same = _TRUTH[gold] == _TRUTH[first] and not opposite[_TRUTH[gold]] & set(rest.split())
+    opposite = {"no", "false", "not"} if _TRUTH[gold] else {"yes", "true"}
+    same = _TRUTH[gold] == _TRUTH[said[1]] and not opposite & set(words.split()[1:])
     return same, "equal text" if same else "different"
 
 

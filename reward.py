@@ -534,7 +534,7 @@ def _serve(grader: str) -> None:
         size = struct.unpack(">I", _read_exactly(requests, 4))[0]
         timeout, gold, text = json.loads(_read_exactly(requests, size))
         # Should the parent die in the middle of a C-level loop, the kernel still ends this process.
-        signal.setitimer(signal.ITIMER_REAL, timeout + 5.0)
+        signal.setitimer(signal.ITIMER_REAL, timeout + 2.0)
         try:
             verdict = list(compare(gold, text))
         except _EVALUATION_ERRORS as error:

@@ -188,8 +188,8 @@ Yes
     = \text{Yes} ; yes. ; True ; Yes, it converges
     ! No ; \text{not} ; 1 ; Yes and no
 \text{No}
-    = no ; False
-    ! None ; not ; Yes
+    = no ; False ; No, because $x>1$ ; \textbf{No} (it diverges)
+    ! None ; not ; Yes ; No solution ; No, yes
 B
     = (B) ; B. ; \text{B} ; \textbf{(B)} ; (B) 12
     ! C ; (C) ; AB ; (B) or (C) ; 12
