@@ -212,6 +212,7 @@ _CLAUSE_WORDS = (
     "times plus minus until between half more less"
 )
 _CLAUSE = set(_CLAUSE_WORDS.split())
+_CONNECTIVES = {r"\lor": "or", r"\vee": "or", r"\land": "and", r"\wedge": "and", r"\&": "and"}
 _SCALES = {"hundred": "100", "thousand": "1000", "million": "1000000", "billion": "1000000000"}
 _ENDS_VALUE = {"@#", ")", "]", "}", "!", "%", r"\}", r"\rangle", "|", r"\circ"}
 
@@ -240,6 +241,9 @@ def _tokens(text: str, thousands: bool) -> tuple[list[str], str]:
         elif kind == "text":
             words = m["text"].strip()
             digits = re.match(r"[\d.,]*\d", words)
+            if re.search(r"\d\D*(?:and|or)\D*\d", words):  # \text{5 and 7}
+                out += _tokens(words, thousands)[0]
+                continue
             if digits:  # \text{3 apples}
                 out += _tokens(digits.group(), thousands)[0]
                 words, after_value = words[digits.end() :].strip(), True
@@ -252,7 +256,7 @@ def _tokens(text: str, thousands: bool) -> tuple[list[str], str]:
         elif raw == "@":  # marks what this function adds
             raise ParseError("unexpected @")
         else:
-            out.append(raw)
+            out.append(_CONNECTIVES.get(raw, raw))
     return _drop_unit_powers(out), units
 
 
@@ -451,6 +455,9 @@ def _read_relation(tokens: list[str], depth: int) -> tuple:
     ops = [_RELATIONS[m] for m in marks]
     if not ops:
         return _read_setops(tokens, depth)
+    pieces, _ = _split(tokens, {r"\cup"})
+    if len(pieces) > 1 and all(len(_split(p, _RELATIONS)[1]) for p in pieces):  # x < 1 \cup x > 2
+        return ("list", [_read_relation(p, depth + 1) for p in pieces], "or")
     if "~" in ops:  # "exact ≈ decimal": the exact value counts
         cut = ops.index("~")
         head = tokens[: sum(len(p) + 1 for p in parts[: cut + 1]) - 1]
