@@ -240,7 +240,7 @@ def _tokens(text: str, thousands: bool) -> tuple[list[str], str]:
                 out.append(re.sub(r"[^\d.]", "", raw))
         elif kind == "text":
             words = m["text"].strip()
-            digits = re.match(r"[\d.,]*\d", words)
+            digits = re.match(r"[\d.,]*\d", words, re.ASCII)
             if re.search(r"\d\D*(?:and|or)\D*\d", words):  # \text{5 and 7}
                 out += _tokens(words, thousands)[0]
                 continue
@@ -253,8 +253,8 @@ def _tokens(text: str, thousands: bool) -> tuple[list[str], str]:
                     units += _word_tokens(part.strip(" .;"), raw, out, after_value and not k)
         elif kind == "word":
             units += _word_tokens(raw, "", out, after_value)
-        elif raw == "@":  # marks what this function adds
-            raise ParseError("unexpected @")
+        elif raw == "@" or not raw.isascii():  # "@" marks what this function adds
+            raise ParseError(f"unexpected {raw}")
         else:
             out.append(_CONNECTIVES.get(raw, raw))
     return _drop_unit_powers(out), units
@@ -667,6 +667,8 @@ class _Parser:
         raise ParseError(f"unexpected {t}")
 
     def number(self, t: str) -> tuple:
+        if not t.isascii():  # a circled 1 is a digit to Python
+            raise ParseError(f"unexpected {t}")
         if self.peek() == "_":
             self.take()
             base = "".join(self.group())

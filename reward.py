@@ -120,6 +120,7 @@ def _box_content(text: str, start: int) -> tuple[str | None, int]:
 
 
 def _closing_brace(text: str, start: int, escape: str) -> int | None:
+    """Where the brace at `start` closes; a brace after `escape` is text."""
     depth = 0
     for i in range(start, min(len(text), start + BOX_CHARS)):
         if text[i] in "{}" and text[i - 1] != escape:
@@ -228,6 +229,7 @@ class _Worker:
             raise RuntimeError(f"the {grader} grader's worker did not start: {' '.join(command)}") from error
 
     def ask(self, request: list, timeout: float) -> list:
+        """The reply to a request. Raises _WorkerError at the deadline (seconds) or when the process is gone."""
         try:
             _write_frame(self.process.stdin.fileno(), [timeout, *request])
         except OSError as error:
@@ -235,17 +237,20 @@ class _Worker:
         return self.read(time.monotonic() + timeout)
 
     def read(self, deadline: float) -> list:
-        fd, data, size = self.process.stdout.fileno(), b"", 4
+        size = struct.unpack(">I", self.read_bytes(4, deadline))[0]
+        return json.loads(self.read_bytes(size, deadline))
+
+    def read_bytes(self, size: int, deadline: float) -> bytes:
+        poll, data = select.poll(), b""  # not select(): a training process may hold more than 1024 files
+        poll.register(self.process.stdout, select.POLLIN)
         while len(data) < size:
-            if not select.select([fd], [], [], max(0.0, deadline - time.monotonic()))[0]:
+            if not poll.poll(1000 * max(0.0, deadline - time.monotonic())):
                 raise _WorkerError("deadline")
-            chunk = os.read(fd, size - len(data))
+            chunk = os.read(self.process.stdout.fileno(), size - len(data))
             if not chunk:
                 raise _WorkerError("worker died")
             data += chunk
-            if size == 4 and len(data) == 4:
-                size, data = 4 + struct.unpack(">I", data)[0], data
-        return json.loads(data[4:])
+        return data
 
     def close(self) -> None:
         self.process.kill()
@@ -303,6 +308,9 @@ def _ask_worker(grader: str, gold: str, text: str, timeout: float) -> tuple[bool
     except _WorkerError as error:
         worker.close()
         return False, str(error), True
+    except KeyboardInterrupt:  # in a notebook: its late reply must not answer the next question
+        worker.close()
+        raise
     _idle.append(worker)
     return correct, reason, False
 
