@@ -244,6 +244,7 @@ EXTRACTION = [
     ("**Final Answer**\n\n$$\nx=3\n$$", "x=3"),
     ("\\textbf{Answer:} 42", "42"),
     ("The answer is option C.", "C"),
+    ("The answer is sqrt(2).", "sqrt(2)."),
     ("Thus the final answer is $(0, 1)$. I hope it is correct.", "$(0, 1)$"),
     ("<think>no</think><answer> 6 </answer>", "6"),
     ("", None),
