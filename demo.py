@@ -91,8 +91,22 @@ def make_question(rng: random.Random) -> tuple[str, list[str], int]:
     return chain, steps, total
 
 
+def make_row(rng: random.Random, chain: str, steps: list[str], value: int) -> dict:
+    """A question in DeepMath-103K's schema; its one solution is a guess or worked step by step."""
+    thinking = "" if rng.random() < GUESS_FRACTION else ",".join(steps)
+    return {
+        "question": chain,
+        "final_answer": str(value),
+        "difficulty": float(len(steps)),
+        "topic": "Mathematics -> Arithmetic -> Addition and subtraction",
+        "r1_solution_1": f"{thinking}</think>\\boxed{{{value}}}",
+        "r1_solution_2": "",
+        "r1_solution_3": "",
+    }
+
+
 def make_data(folder: Path, seed: int) -> None:
-    """Write the warm-up, GRPO and held-out questions in DeepMath-103K's schema; no question stands in two files."""
+    """Write the warm-up, GRPO and held-out questions; no question stands in two files, or twice in one."""
     rng = random.Random(seed)
     seen = set()
     for name, count in QUESTIONS.items():
@@ -102,17 +116,7 @@ def make_data(folder: Path, seed: int) -> None:
                 while chain in seen:
                     chain, steps, value = make_question(rng)
                 seen.add(chain)
-                thinking = "" if rng.random() < GUESS_FRACTION else ",".join(steps)
-                row = {
-                    "question": chain,
-                    "final_answer": str(value),
-                    "difficulty": float(len(steps)),
-                    "topic": "Mathematics -> Arithmetic -> Addition and subtraction",
-                    "r1_solution_1": f"{thinking}</think>\\boxed{{{value}}}",
-                    "r1_solution_2": "",
-                    "r1_solution_3": "",
-                }
-                file.write(json.dumps(row) + "\n")
+                file.write(json.dumps(make_row(rng, chain, steps, value)) + "\n")
 
 
 # ---------------------------------------------------------------------------------------------------------------------

@@ -1444,8 +1444,11 @@ def _same_collection(gold: tuple, answer: tuple) -> bool:
             return False
         return _unordered(_distinct(gold), _distinct(answer))
     if gold[0] != "list" or answer[0] != "list":
-        return gold[0] == "list" and answer[0] == "tuple" and _labels(gold[1]) == 2 and _same_items(
-            _by_label(gold[1]), answer[1]
+        return (
+            gold[0] == "list"
+            and answer[0] == "tuple"
+            and _labels(gold[1]) == 2
+            and _same_items(_by_label(gold[1]), answer[1])
         )
     if {_labels(gold[1]), _labels(answer[1])} == {0, 2}:
         return _same_items(_by_label(gold[1]), _by_label(answer[1]))
@@ -1534,6 +1537,7 @@ def _same_percent(gold: tuple, answer: tuple) -> bool:
 # --------------------------------------------------------------------------------------------------------------------
 # Sets of real numbers: two are equal when no point between or at their bounds tells them apart
 # --------------------------------------------------------------------------------------------------------------------
+
 
 def _region(node: tuple) -> bool:
     """Whether a node is surely a set of reals, where `(0, 1)` alone may be a point of the plane."""

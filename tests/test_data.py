@@ -1,0 +1,226 @@
+"""Prompts, filters, odd rows, and benchmarks."""
+
+import json
+import math
+from pathlib import Path
+
+import pytest
+from datasets import Dataset
+
+import data
+from cli import InputError
+from data import PROMPTS, DataArguments, benchmark_names, encode_prompt, final_answer_of, load_benchmark, load_tokenizer
+
+QUESTION = "What is {1} \\frac{1}{2}?"
+BOXED = "Please reason step by step, and put your final answer within \\boxed{}."
+
+
+def user(text, system=None):
+    return [*([{"role": "system", "content": system}] if system else []), {"role": "user", "content": text}]
+
+
+@pytest.mark.parametrize(
+    ("model", "expected"),
+    [
+        ("DeepMath-1.5B", user(QUESTION)),
+        ("DeepMath-Omn-1.5B", user(QUESTION)),
+        ("R1-Distill-Qwen-1.5B", user(QUESTION)),
+        ("Still-3-1.5B-Preview", user(QUESTION)),
+        (
+            "DeepScaleR-1.5B-Preview",
+            user(QUESTION + " Let's think step by step and output the final answer within \\boxed{}."),
+        ),
+        ("DeepMath-Zero-7B", user(QUESTION, BOXED)),
+        ("DeepMath-Zero-Math-7B", user(QUESTION, BOXED)),
+        ("Qwen-2.5-7B-SimpleRL-Zoo", user(QUESTION, BOXED)),
+    ],
+)
+def test_chat_prompts(model, expected):
+    assert PROMPTS[model].format(QUESTION) == expected
+
+
+@pytest.mark.parametrize("model", ["Open-Reasoner-Zero-7B", "Qwen2.5-7B-Base"])
+def test_open_reasoner_zero_prompt(model):
+    text = PROMPTS[model].format(QUESTION)
+    assert text.startswith("A conversation between User and Assistant. ")
+    assert f"the \\boxed{{}} tag.\nThis is the problem:\n{QUESTION}\nAssistant: <think>" in text
+    assert text.endswith("\nAssistant: <think>")
+
+
+def test_every_model_of_the_paper_has_a_prompt():
+    table = json.loads(Path("results/paper.json").read_text())["pass@1"]
+    assert len(table) == 8 and all(len(row) == 6 for row in table.values())
+    assert set(table) <= set(PROMPTS)
+    assert all(set(row) == set(data.BENCHMARKS) for row in table.values())
+
+
+def test_encoded_prompt_is_what_the_trainer_tokenizes(model_dir):
+    tokenizer = load_tokenizer(str(model_dir))
+    ids = encode_prompt(tokenizer, PROMPTS["DeepMath-1.5B"], "1+2")
+    assert tokenizer.decode(ids) == "<|user|>1+2<|assistant|><think>"
+    tokenizer.chat_template = None
+    with pytest.raises(InputError, match="no chat template.*Open-Reasoner-Zero-7B"):
+        encode_prompt(tokenizer, PROMPTS["DeepMath-1.5B"], "1+2")
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Training rows
+# ---------------------------------------------------------------------------------------------------------------------
+
+GOOD = {"question": "1+1", "final_answer": "2", "difficulty": 5.0, "topic": "Mathematics -> Algebra"}
+
+
+@pytest.fixture(scope="module")
+def tokenizer(model_dir):
+    return load_tokenizer(str(model_dir))
+
+
+def load(tmp_path, tokenizer, rows, solutions=(), **arguments):
+    path = tmp_path / "rows.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return data.load_training_rows(DataArguments(dataset=str(path), **arguments), tokenizer, solutions)
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"question": ""}, "1 empty question"),
+        ({"question": None}, "1 empty question"),
+        ({"final_answer": "  "}, "1 empty final_answer"),
+        ({"final_answer": ["2"]}, "1 final_answer of type list"),
+        ({"final_answer": True}, "1 final_answer of type bool"),
+        ({"question": 7}, "1 question of type int"),
+        ({"difficulty": "hard"}, "1 difficulty of type str"),
+    ],
+)
+def test_odd_rows_are_counted_in_one_line(tmp_path, tokenizer, capsys, change, why):
+    kept = load(tmp_path, tokenizer, [GOOD, {**GOOD, **change}, {**GOOD, "final_answer": 3}])
+    assert kept["final_answer"] == ["2", "3"]
+    out = capsys.readouterr().out
+    assert out.count("\n") == 1 and "3 rows read, 2 kept" in out and why in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "kept"),
+    [
+        ({}, [0, 1, 2, 3]),
+        ({"min_difficulty": 5}, [1, 2]),
+        ({"max_difficulty": 5}, [0, 1]),
+        ({"min_difficulty": 4.5, "max_difficulty": 5.5}, [1]),
+        ({"topic_prefix": "Mathematics -> Calculus"}, [1, 3]),
+        ({"max_prompt_length": 20}, [0, 1, 2]),  # 3 tokens of the template and one a character
+        ({"max_rows": 2}, [0, 1]),
+    ],
+)
+def test_filters(tmp_path, tokenizer, arguments, kept):
+    topics = ["Algebra", "Calculus -> Limits", "Algebra", "Calculus"]
+    rows = [
+        {
+            "question": f"q{i}" + "x" * 15 * (i > 2) * 2,
+            "final_answer": str(i),
+            "difficulty": d,
+            "topic": f"Mathematics -> {t}",
+        }
+        for i, (d, t) in enumerate(zip([3.0, 5.0, 9.0, None], topics, strict=True))
+    ]
+    result = load(tmp_path, tokenizer, rows, **arguments)
+    assert result["final_answer"] == [str(i) for i in kept]
+
+
+def test_prompt_length_counts_tokens_exactly(tmp_path, tokenizer):
+    row = {**GOOD, "question": "é" * 10}  # 20 bytes, so 20 tokens, and 3 of the template
+    assert len(load(tmp_path, tokenizer, [row], max_prompt_length=23)) == 1
+    with pytest.raises(InputError, match="1 prompt over 22 tokens"):
+        load(tmp_path, tokenizer, [row], max_prompt_length=22)
+
+
+def test_missing_column_and_broken_row_are_named(tmp_path, tokenizer):
+    with pytest.raises(InputError, match=r"rows.jsonl: missing column final_answer; it has: answer, question"):
+        load(tmp_path, tokenizer, [{"question": "1", "answer": "1"}])
+    with pytest.raises(InputError, match="missing column difficulty"):
+        load(tmp_path, tokenizer, [{"question": "1", "final_answer": "1"}], min_difficulty=3)
+    path = tmp_path / "broken.jsonl"
+    path.write_text(json.dumps(GOOD) + "\n{not json\n")
+    with pytest.raises(InputError, match=r"broken.jsonl, line 2: not valid JSON"):
+        data.load_training_rows(DataArguments(dataset=str(path)), tokenizer)
+    with pytest.raises(InputError, match="no such file"):
+        data.load_training_rows(DataArguments(dataset=str(tmp_path / "absent.jsonl")), tokenizer)
+
+
+def test_absent_columns_get_explicit_values(tmp_path, tokenizer):
+    row = load(tmp_path, tokenizer, [{"question": "1", "final_answer": "1", "r1_solution_1": None}], ["r1_solution_1"])[
+        0
+    ]
+    assert math.isnan(row["difficulty"]) and row["topic"] == "" and row["r1_solution_1"] == ""
+
+
+def test_parquet_and_saved_data_sets_give_the_same_rows(tmp_path, tokenizer, rows):
+    expected = load(tmp_path, tokenizer, rows, ["r1_solution_1"])
+    Dataset.from_list(rows).to_parquet(tmp_path / "rows.parquet")
+    Dataset.from_list(rows).save_to_disk(tmp_path / "saved")
+    for source in ("rows.parquet", "saved"):
+        arguments = DataArguments(dataset=str(tmp_path / source))
+        assert data.load_training_rows(arguments, tokenizer, ["r1_solution_1"]).to_list() == expected.to_list(), source
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("She sells 9 * 2 = 18.\n#### 18", "18"),
+        ("#### 1,080", "1080"),
+        ("so $x = \\boxed{\\frac12}$, as wanted.", "\\frac12"),
+        ("Adding up. The answer is: 5", "5"),
+        ("x^2 + 1", "x^2 + 1"),
+        (" 18 \n", "18"),
+    ],
+)
+def test_final_answer_of_worked_solutions(text, answer):
+    assert final_answer_of(text) == answer
+
+
+def test_column_map(tmp_path, tokenizer):
+    rows = [{"problem": "2+2", "solution": "Two and two: \\boxed{4}."}]
+    result = load(tmp_path, tokenizer, rows, question_column="problem", answer_column="solution")
+    assert (result["question"], result["final_answer"]) == (["2+2"], ["4"])
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Benchmarks
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def test_benchmark_names(tmp_path):
+    assert benchmark_names(["all"]) == ["math500", "amc23", "olympiadbench", "minerva", "aime24", "aime25"]
+    assert benchmark_names(["aime24", "aime24"]) == ["aime24"]
+    with pytest.raises(InputError, match="MATH-500: no such benchmark; there are: math500, amc23"):
+        benchmark_names(["MATH-500"])
+    with pytest.raises(InputError, match="no such file"):
+        benchmark_names([str(tmp_path / "absent.jsonl")])
+
+
+def test_local_benchmark(tmp_path):
+    path = tmp_path / "amc23.jsonl"
+    path.write_text('{"id": 3, "problem": "p", "answer": 27.0, "level": 2}\n{"problem": "q", "answer": ["5"]}\n')
+    assert load_benchmark("amc23", str(tmp_path)) == [
+        {"id": "3", "problem": "p", "answer": "27.0", "level": 2},
+        {"id": "1", "problem": "q", "answer": "5"},
+    ]
+    assert load_benchmark(str(path)) == load_benchmark("amc23", str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('{"problem": "p"}', "row 1: missing column answer or final_answer; it has: problem"),
+        ('{"problem": "p", "answer": ""}', "row 1: column answer must be non-empty text"),
+        ('{"problem": "p", "answer": "1", "id": 7}\n{"problem": "q", "answer": "1", "id": 7}', "id '7' stands twice"),
+        ("[1]", "line 1: expected a JSON object, found list"),
+        ("", "no problems in it"),
+    ],
+)
+def test_bad_benchmarks(tmp_path, line, message):
+    (tmp_path / "aime24.jsonl").write_text(line + "\n")
+    with pytest.raises(InputError, match=message):
+        load_benchmark("aime24", str(tmp_path))
+    with pytest.raises(InputError, match="aime25.jsonl: no such file"):
+        load_benchmark("aime25", str(tmp_path))

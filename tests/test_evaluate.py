@@ -1,0 +1,150 @@
+"""Evaluation on a real tiny model: resumable, independent of batching and processes, honest arithmetic."""
+
+import itertools
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import evaluate
+from cli import InputError
+from data import read_json_lines
+
+FLAGS = ["--n", "3", "--temperature", "1", "--top_p", "0.9", "--max_new_tokens", "12", "--dtype", "float32"]
+
+
+@pytest.fixture(scope="module")
+def benchmark(rows, tmp_path_factory):
+    path = tmp_path_factory.mktemp("benchmark") / "sums.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows[:5]), encoding="utf-8")
+    return path
+
+
+def flags(model_dir, benchmark, output_dir, *more):
+    where = ["--model_name_or_path", str(model_dir), "--benchmarks", str(benchmark), "--output_dir", str(output_dir)]
+    return [*where, *FLAGS, "--use_cpu", "true", *more]
+
+
+def scores(output_dir):
+    result = json.loads((output_dir / "sums.json").read_text())
+    return result["summary"], result["problems"]
+
+
+@pytest.fixture(scope="module")
+def finished(model_dir, benchmark, tmp_path_factory):
+    """The folder of one uninterrupted evaluation."""
+    output_dir = tmp_path_factory.mktemp("finished") / "run"
+    evaluate.main(flags(model_dir, benchmark, output_dir))
+    return output_dir
+
+
+def test_result_file_says_how_it_was_made(finished, model_dir):
+    result = json.loads((finished / "sums.json").read_text())
+    assert result["summary"]["problems"] == 5 and result["summary"]["n"] == 3
+    assert result["settings"]["seed"] == 42 and result["settings"]["model_name_or_path"] == str(model_dir)
+    assert {"torch", "transformers", "sympy"} <= set(result["versions"])
+    assert {"device", "commit", "prompt", "generation_seconds", "tokens_per_second"} <= set(result)
+    lines = list(read_json_lines(finished / "sums.generations-0.jsonl"))
+    assert len(lines) == 15 and {line["seed"] for line in lines} == {42, 43, 44}
+    assert all(line["finish_reason"] in ("stop", "length") and 0 < line["tokens"] <= 12 for line in lines)
+    assert len({line["completion"] for line in lines}) > 10, "samples differ"
+    table = (finished / "table.md").read_text()
+    assert "| sums |" in table and "±" in table
+
+
+def test_stopped_evaluation_continues_to_the_same_result(finished, model_dir, benchmark, tmp_path):
+    shutil.copytree(finished, tmp_path / "run")
+    path = tmp_path / "run" / "sums.generations-0.jsonl"
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text("".join(lines[:7]) + lines[7][:20])  # killed while writing the eighth
+    evaluate.main(flags(model_dir, benchmark, tmp_path / "run"))
+    assert scores(tmp_path / "run") == scores(finished)
+    assert path.read_text().splitlines(keepends=True)[:7] == lines[:7], "what was there is kept"
+    assert len(path.read_text().splitlines()) == 15
+
+
+def test_finished_evaluation_generates_nothing(finished, benchmark, model_dir, tmp_path):
+    shutil.copytree(finished, tmp_path / "run")
+    evaluate.main(flags(model_dir, benchmark, tmp_path / "run"))
+    assert json.loads((tmp_path / "run" / "sums.json").read_text())["generation_seconds"] is None
+    assert scores(tmp_path / "run") == scores(finished)
+
+
+def test_samples_do_not_depend_on_the_batch(finished, model_dir, benchmark, tmp_path):
+    evaluate.main(flags(model_dir, benchmark, tmp_path / "run", "--batch_size", "2"))
+    assert scores(tmp_path / "run") == scores(finished)
+
+
+def test_two_processes_share_the_work_and_agree(finished, model_dir, benchmark, tmp_path):
+    launch = ["accelerate.commands.launch", "--config_file", "configs/accelerate/cpu_2proc.yaml", "evaluate.py"]
+    command = [sys.executable, "-m", *launch, *flags(model_dir, benchmark, tmp_path / "run")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=150)
+    assert done.returncode == 0, done.stderr[-2000:]
+    files = sorted((tmp_path / "run").glob("sums.generations-*.jsonl"))
+    assert [len(path.read_text().splitlines()) for path in files] == [8, 7], "each process did half"
+    assert scores(tmp_path / "run") == scores(finished)
+
+
+def test_changed_settings_in_the_same_folder_are_refused(finished, model_dir, benchmark, tmp_path):
+    shutil.copytree(finished, tmp_path / "run")
+    with pytest.raises(InputError, match=r"temperature = 1.0, this run has 0.5"):
+        evaluate.main(flags(model_dir, benchmark, tmp_path / "run", "--temperature", "0.5"))
+
+
+def test_broken_generations_are_named(finished, model_dir, benchmark, tmp_path):
+    shutil.copytree(finished, tmp_path / "run")
+    path = tmp_path / "run" / "sums.generations-0.jsonl"
+    path.write_text("{}\n" + path.read_text())
+    with pytest.raises(InputError, match="generations-0.jsonl, line 1: not a stored sample"):
+        evaluate.main(flags(model_dir, benchmark, tmp_path / "run"))
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        (["--benchmarks", "math501"], "math501: no such benchmark; there are: math500"),
+        (["--prompt_preset", "GPT"], "GPT: no such preset; there are: DeepMath-1.5B"),
+        (["--temperature", "0"], "--temperature 0 is greedy"),
+        (["--top_p", "0"], "--top_p 0.0"),
+        (["--n", "0"], "--n 0"),
+        (["--model_name_or_path", "./absent"], "./absent: no such file or folder"),
+        (["--max_newtokens", "3"], "did you mean --max_new_tokens"),
+    ],
+)
+def test_bad_arguments(model_dir, benchmark, tmp_path, more, message):
+    with pytest.raises(InputError, match=message):
+        evaluate.main(flags(model_dir, benchmark, tmp_path / "run", *more))
+
+
+def test_folder_without_a_model(benchmark, tmp_path):
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(InputError, match="empty: cannot load"):
+        evaluate.main(flags(tmp_path / "empty", benchmark, tmp_path / "run"))
+
+
+def test_prompt_longer_than_the_context(model_dir, tmp_path):
+    (tmp_path / "long.jsonl").write_text(json.dumps({"problem": "1" * 200, "answer": "1"}) + "\n")
+    with pytest.raises(InputError, match="long.*: the prompt has 203 tokens, the model's context only 128"):
+        evaluate.main(flags(model_dir, tmp_path / "long.jsonl", tmp_path / "run"))
+
+
+@pytest.mark.parametrize("n", [1, 2, 5])
+def test_pass_at_k_is_the_mean_over_all_subsets(n):
+    for correct in range(n + 1):
+        for k in range(1, n + 1):
+            draws = list(itertools.combinations([1] * correct + [0] * (n - correct), k))
+            assert evaluate.pass_at_k(n, correct, k) == pytest.approx(sum(map(any, draws)) / len(draws))
+
+
+def test_mean_and_standard_error():
+    mean, error = evaluate.mean_and_se([1.0, 0.0, 0.0, 1.0])
+    assert mean == 0.5 and error == pytest.approx((1 / 3) ** 0.5 / 2)
+    assert evaluate.mean_and_se([1.0]) == (1.0, None)
+
+
+def test_help_and_argument_errors_do_not_import_torch():
+    code = "import sys, evaluate; assert 'torch' not in sys.modules and 'transformers' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(evaluate.__file__).parent)

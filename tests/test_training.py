@@ -1,0 +1,134 @@
+"""Three real steps of each training stage on a tiny model, and what wrong input gets."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from safetensors.torch import load_file
+
+import sft_warmup
+import train_grpo
+from cli import InputError
+from data import encode_prompt, get_prompt, load_tokenizer
+
+CPU = ["--use_cpu", "true", "--bf16", "false", "--gradient_checkpointing", "false", "--report_to", "none"]
+SHORT = ["--max_steps", "3", "--save_strategy", "no", "--logging_steps", "1", *CPU]
+GRPO = ["--num_generations", "4", "--per_device_train_batch_size", "8", "--max_completion_length", "16"]
+
+
+def moved(before, after) -> float:
+    """Largest change of any weight."""
+    old, new = load_file(before / "model.safetensors"), load_file(after / "model.safetensors")
+    return max((old[name] - new[name]).abs().max().item() for name in old)
+
+
+@pytest.fixture(scope="module")
+def warm(model_dir, rows_file, tmp_path_factory):
+    """The model after three steps of SFT."""
+    output_dir = tmp_path_factory.mktemp("sft") / "run"
+    where = ["--model_name_or_path", str(model_dir), "--dataset", str(rows_file), "--output_dir", str(output_dir)]
+    sft_warmup.main([*where, "--learning_rate", "1e-3", "--per_device_train_batch_size", "4", *SHORT])
+    return output_dir
+
+
+def test_sft_moves_the_weights_and_lowers_the_loss(model_dir, warm):
+    assert moved(model_dir, warm) > 1e-4
+    losses = [e["loss"] for e in json.loads((warm / "trainer_state.json").read_text())["log_history"] if "loss" in e]
+    assert len(losses) == 3 and losses[-1] < losses[0]
+
+
+@pytest.mark.parametrize("buffer", ["0", "8"])
+def test_grpo_loads_the_sft_model_and_moves_its_weights(warm, rows_file, tmp_path, buffer):
+    where = ["--model_name_or_path", str(warm), "--dataset", str(rows_file), "--output_dir", str(tmp_path / "run")]
+    train_grpo.main([*where, *GRPO, "--learning_rate", "1e-3", "--overlong_buffer", buffer, "--beta", "0.1", *SHORT])
+    steps = [e for e in json.loads((tmp_path / "run/trainer_state.json").read_text())["log_history"] if "reward" in e]
+    assert len(steps) == 3 and all(-2 <= e["reward"] <= 1 for e in steps)
+    assert all("rewards/accuracy_reward/mean" in e and "reward/undecided" in e for e in steps)
+    assert any("overlong" in key for key in steps[0]) == (buffer == "8")
+    if buffer == "8":  # an untrained model has no advantage from correctness, but it has one from length
+        assert moved(warm, tmp_path / "run") > 1e-5
+    assert load_tokenizer(str(tmp_path / "run")).decode([5, 6, 7]) == load_tokenizer(str(warm)).decode([5, 6, 7])
+
+
+def test_lora_and_plain_text_prompt(model_dir, rows_file, tmp_path):
+    where = ["--model_name_or_path", str(model_dir), "--dataset", str(rows_file), "--output_dir", str(tmp_path / "run")]
+    lora = [
+        "--use_peft",
+        "true",
+        "--lora_target_modules",
+        "q_proj",
+        "v_proj",
+        "--prompt_preset",
+        "Open-Reasoner-Zero-7B",
+    ]
+    train_grpo.main([*where, *GRPO, *lora, "--overlong_buffer", "8", *SHORT, "--max_steps", "1"])
+    assert (tmp_path / "run/adapter_model.safetensors").exists()
+
+
+def test_sft_trains_on_the_prompt_that_grpo_generates_from(model_dir, rows):
+    tokenizer = load_tokenizer(str(model_dir))
+    prompt = get_prompt("DeepMath-1.5B")
+    example = sft_warmup.tokenize_solution(tokenizer, prompt, "1+2", "1+2=3</think>\\boxed{3}")
+    prompt_ids = encode_prompt(tokenizer, prompt, "1+2")
+    trained = [token for token, label in zip(example["input_ids"], example["labels"], strict=True) if label != -100]
+    assert example["input_ids"] == prompt_ids + trained and example["labels"][: len(prompt_ids)] == [-100] * len(
+        prompt_ids
+    )
+    assert tokenizer.decode(trained) == "1+2=3</think>\\boxed{3}<|end|>", "the template opens the thinking already"
+    tokenizer.chat_template = tokenizer.chat_template.replace("<think>", "")
+    example = sft_warmup.tokenize_solution(tokenizer, prompt, "1+2", "1+2=3</think>\\boxed{3}")
+    assert "<|assistant|><think>\n1+2=3</think>" in tokenizer.decode(example["input_ids"])
+
+
+def test_wrong_solutions_are_dropped_and_counted(capsys):
+    rows = [
+        {"question": "1+1", "final_answer": "2", "r1_solution_1": s} for s in ("</think>\\boxed{2}", "\\boxed{3}", "")
+    ]
+    assert sft_warmup.checked_solutions(rows, ["r1_solution_1"], True) == [("1+1", "</think>\\boxed{2}")]
+    assert "2 read, 1 graded correct, dropped: 1" in capsys.readouterr().out
+    assert len(sft_warmup.checked_solutions(rows, ["r1_solution_1"], False)) == 2
+
+
+@pytest.mark.parametrize(
+    ("script", "flags", "message"),
+    [
+        (train_grpo, ["--model_name_or_path", "./absent"], "./absent: no such file or folder"),
+        (train_grpo, ["--model_name_or_path", "runs/a/b/c"], "runs/a/b/c: no such file or folder"),
+        (train_grpo, ["--dataset", "absent.jsonl"], "absent.jsonl: no such file or folder"),
+        (train_grpo, ["--dataset", "tests"], "expected a .jsonl or .parquet file"),
+        (
+            train_grpo,
+            ["--overlong_buffer", "16"],
+            "overlong_buffer 16 must lie between 0 and --max_completion_length 16",
+        ),
+        (train_grpo, ["--num_generations", "3"], "must be divisible by num_generations"),
+        (train_grpo, ["--use_vllm", "true"], "asks for a GPU and none was found"),
+        (train_grpo, ["--prompt_preset", "none"], "no such preset"),
+        (train_grpo, ["--min_difficulty", "11"], "no row is left after the filters"),
+        (train_grpo, ["--answer_column", "answer"], "missing column answer"),
+        (train_grpo, ["--resume_from_checkpoint", "true"], "holds no checkpoint"),
+        (sft_warmup, ["--solutions_per_question", "4"], "the data has 1 to 3"),
+        (sft_warmup, ["--max_length", "5"], "no solution is left to train on"),
+    ],
+)
+def test_bad_input_is_one_error_before_a_model_is_loaded(model_dir, rows_file, tmp_path, script, flags, message):
+    where = ["--model_name_or_path", str(model_dir), "--dataset", str(rows_file), "--output_dir", str(tmp_path / "run")]
+    with pytest.raises(InputError, match=message):
+        script.main([*where, *(GRPO if script is train_grpo else []), *CPU, *flags])
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.skipif("__import__('torch').cuda.is_available()", reason="needs a machine without a GPU")
+def test_gpu_recipe_on_a_cpu_ends_in_one_line_and_exit_code_2():
+    command = [sys.executable, "train_grpo.py", "--config", "configs/grpo_deepmath_1.5b.yaml"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 2 and done.stderr.count("\n") == 1 and "Traceback" not in done.stderr
+    assert "train_grpo.py: error: this run asks for a GPU and none was found" in done.stderr
+
+
+def test_output_folder_is_never_overwritten(model_dir, rows_file, tmp_path):
+    (tmp_path / "kept.txt").write_text("mine")
+    where = ["--model_name_or_path", str(model_dir), "--dataset", str(rows_file), "--output_dir", str(tmp_path)]
+    with pytest.raises(InputError, match="is not empty; take another, or continue"):
+        train_grpo.main([*where, *GRPO, *SHORT])
