@@ -3,11 +3,11 @@
     from reward import grade_batch
     grade_batch([r"... so \\boxed{\\frac{2}{4}}"], ["0.5"])     # [Grade(correct=True, answer='\\\\frac{2}{4}', ...)]
 
-A completion's final answer is extracted (below), then compared with the gold: as strings, as plain numbers, and only
-then by parsing both (`latex.py`) in a worker process that has a deadline and a memory limit and can be killed. Model
-output is hostile: nothing in it is ever evaluated as code, here or in a worker. A worker is a fresh interpreter that
-talks over its own pipes, so it works after CUDA is initialised, off the main thread, on every rank and in a notebook,
-never imports the training script, and ends when its parent does. Linux and macOS.
+A completion's final answer is extracted (below), then compared with the gold (`equality.py`): as strings, as plain
+numbers, and only then by parsing both (`latex.py`), in a worker process that has a deadline and a memory limit and can
+be killed. Model output is hostile: nothing in it is ever evaluated as code, here or in a worker. A worker is a fresh
+interpreter that talks over its own pipes, so it works after CUDA is initialised, off the main thread, on every rank and
+in a notebook, never imports the training script, and ends when its parent does. Linux and macOS.
 
 What counts as equal, where that is a convention:
 
@@ -59,7 +59,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-import latex
+import equality
 
 DEADLINE_S = 3.0  # seconds an answer may take; the worker is killed at it
 MEMORY_BYTES = {"ours": 1 << 30, "paper": 4 << 30}  # address space of a worker; math-verify needs sympy and ANTLR
@@ -320,7 +320,7 @@ def _decide(jobs: list[tuple[str, str]], grader: str, timeout: float, workers: i
     verdicts: dict = {}
     todo = []
     for text, gold in jobs:
-        known = _cache.get((grader, text, gold)) or (latex.quick(gold, text) if grader == "ours" else None)
+        known = _cache.get((grader, text, gold)) or (equality.quick(gold, text) if grader == "ours" else None)
         if known is None:
             todo.append((text, gold))
         else:
@@ -352,7 +352,7 @@ def _default_workers() -> int:
 
 @lru_cache(maxsize=8192)
 def _gold_understood(gold: str) -> bool:
-    return latex.understood(gold)
+    return equality.understood(gold)
 
 
 def is_equivalent(*, answer: str, gold: str) -> bool:
@@ -495,7 +495,7 @@ def _paper_rule(gold: str, response: str) -> tuple[bool, str]:
     candidates = [_box_content(response, boxes[-1])[0] if boxes else None]
     _, said, tail = response.rpartition("The answer is: ")
     candidates.append(tail.strip() if said else None)
-    if any(c and latex.loosely_equal(gold, c) for c in candidates):
+    if any(c and equality.loosely_equal(gold, c) for c in candidates):
         return True, "equal by OpenMathInstruct's rule"
     # math-verify's own time-outs share SIGALRM with the worker's: the worker's deadline bounds both halves.
     reference = parse("\\boxed{$" + gold + "}$", parsing_timeout=None)
@@ -535,7 +535,7 @@ def _serve(grader: str) -> None:
     requests, replies = os.dup(0), os.dup(1)
     os.dup2(os.open(os.devnull, os.O_RDWR), 0)
     os.dup2(2, 1)  # what a library prints must not reach the protocol
-    compare = latex.equivalent if grader == "ours" else _paper_rule
+    compare = equality.equivalent if grader == "ours" else _paper_rule
     compare(r"\frac{\pi}{4}+\ln 2", r"\boxed{\arctan 1+\log_e 2}")  # imports and caches, before the clock runs
     _write_frame(replies, ["ready"])
     while True:
