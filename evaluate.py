@@ -29,6 +29,7 @@ from collections import defaultdict
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
+from typing import Literal
 
 from cli import InputError, is_local, parse_arguments, run, stay_offline_if_local
 from data import PROMPTS, benchmark_names, encode_prompt, get_prompt, load_benchmark, load_tokenizer
@@ -62,13 +63,19 @@ class EvaluationArguments:
     seed: int = field(default=42, metadata={"help": "sample i draws from seed + i"})
     max_problems: int | None = field(default=None, metadata={"help": "only the first problems of each benchmark"})
     require_think_end: bool = field(default=False, metadata={"help": "grade a completion without </think> as wrong"})
+    grader: Literal["ours", "paper"] = field(
+        default="ours", metadata={"help": "ours, or the paper's rule (an OR of two graders, more lenient)"}
+    )
     batch_size: int = field(default=32, metadata={"help": "completions generated at once, per process"})
     dtype: str = field(default="bfloat16", metadata={"help": "the model's weights while generating"})
     use_cpu: bool = field(default=False, metadata={"help": "generate on the CPU although there is a GPU"})
 
 
-# Settings that may change between a run and its continuation without changing any score.
-NOT_IN_SETTINGS = ("output_dir", "benchmarks", "benchmark_dir", "batch_size", "use_cpu")
+# What may change between a run and its continuation, because no stored generation depends on it.
+NOT_IN_SETTINGS = {"output_dir", "benchmarks", "benchmark_dir", "n", "batch_size", "use_cpu"} | {
+    "require_think_end",
+    "grader",
+}
 
 
 def check_arguments(args: EvaluationArguments) -> None:
@@ -285,6 +292,7 @@ def score(problems: list[dict], samples: dict[tuple[str, int], dict], args: Eval
         [samples[key]["completion"] for key in keys],
         [gold[problem] for problem, _ in keys],
         require_think_end=args.require_think_end,
+        grader=args.grader,
     )
     grade_of = dict(zip(keys, grades, strict=True))
     detail, by_category = [], defaultdict(list)
@@ -328,7 +336,7 @@ def provenance(args: EvaluationArguments, device: str, seconds: float | None, to
     """What a reader needs to repeat a score: settings, versions, commit, device, time."""
     here = Path(__file__).parent
     git = subprocess.run(["git", "rev-parse", "HEAD"], cwd=here, capture_output=True, text=True, check=False)
-    packages = ("torch", "transformers", "trl", "accelerate", "sympy", "latex2sympy2_extended")
+    packages = ("torch", "transformers", "accelerate", "mpmath", "sympy", "math-verify", "latex2sympy2_extended")
     return {
         "settings": asdict(args),
         "prompt": asdict(get_prompt(args.prompt_preset)),

@@ -22,6 +22,7 @@ Any key of the YAML file, of TRL's `GRPOConfig` and of `ModelConfig` is also a f
 import functools
 import importlib.util
 from dataclasses import dataclass, field
+from typing import Literal
 
 from cli import GPU_HINT, InputError, is_local, parse_arguments, resume_point, run, stay_offline_if_local
 from data import DataArguments, get_prompt, load_tokenizer, load_training_rows
@@ -42,6 +43,9 @@ class GRPOScriptArguments(DataArguments):
     )
     require_think_end: bool = field(
         default=True, metadata={"help": "grade a completion without </think> as wrong (the paper's format rule)"}
+    )
+    grader: Literal["ours", "paper"] = field(
+        default="ours", metadata={"help": "ours, or the paper's rule (an OR of two graders, more lenient)"}
     )
     exactly_one_box: bool = field(
         default=False, metadata={"help": "grade a completion without exactly one \\boxed as wrong (Zero-Math-7B)"}
@@ -85,7 +89,7 @@ def build_dataset(args: GRPOScriptArguments, tokenizer):
 
 def build_rewards(args: GRPOScriptArguments, max_completion_length: int) -> list:
     """Correctness (+1 / -1) and, with an overlong buffer, DAPO's length penalty (0 to -1); TRL sums them."""
-    rules = {"require_think_end": args.require_think_end, "exactly_one_box": args.exactly_one_box}
+    rules = {name: getattr(args, name) for name in ("require_think_end", "exactly_one_box", "grader")}
     accuracy = functools.update_wrapper(functools.partial(accuracy_reward, **rules), accuracy_reward)
     if not args.overlong_buffer:
         return [accuracy]

@@ -88,6 +88,16 @@ def test_two_processes_share_the_work_and_agree(finished, model_dir, benchmark, 
     assert scores(tmp_path / "run") == scores(finished)
 
 
+def test_regrading_and_more_samples_reuse_what_is_there(finished, model_dir, benchmark, tmp_path):
+    shutil.copytree(finished, tmp_path / "run")
+    more = ["--n", "4", "--grader", "paper", "--require_think_end", "true"]
+    evaluate.main(flags(model_dir, benchmark, tmp_path / "run", *more))
+    result = json.loads((tmp_path / "run" / "sums.json").read_text())
+    assert result["summary"]["n"] == 4 and result["settings"]["grader"] == "paper"
+    lines = (tmp_path / "run" / "sums.generations-0.jsonl").read_text().splitlines()
+    assert len(lines) == 20 and lines[:15] == (finished / "sums.generations-0.jsonl").read_text().splitlines()
+
+
 def test_changed_settings_in_the_same_folder_are_refused(finished, model_dir, benchmark, tmp_path):
     shutil.copytree(finished, tmp_path / "run")
     with pytest.raises(InputError, match=r"temperature = 1.0, this run has 0.5"):
