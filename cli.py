@@ -5,6 +5,7 @@ missing file or a wrong value ends the script with one line on stderr and exit c
 """
 
 import difflib
+import json
 import os
 import sys
 from collections.abc import Callable
@@ -67,7 +68,7 @@ def _check_config(parser: TrlParser, argv: list[str]) -> None:
         raise InputError(f"--config: no file {path}")
     try:
         config = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise InputError(f"{path} is not valid YAML: {' '.join(str(error).split())}") from error
     if not isinstance(config, dict):
         raise InputError(f"{path} must hold `key: value` lines")
@@ -75,6 +76,12 @@ def _check_config(parser: TrlParser, argv: list[str]) -> None:
     unknown = [key for key in config if key not in known]
     if unknown:
         raise InputError(f"{path}: " + _unknown("key", unknown, known))
+    for action in parser._actions:  # argparse checks the strings of a command line, not the values of a file
+        value = config.get(action.dest)
+        if action.nargs in ("+", "*") and isinstance(value, str) and not isinstance(action.default, str):
+            raise InputError(f"{path}: {action.dest} must be a list, such as [{value}]")
+        if action.type is int and isinstance(value, float):
+            raise InputError(f"{path}: {action.dest} must be a whole number, not {value}")
 
 
 def _unknown(kind: str, names: list[str], known: set[str]) -> str:
@@ -88,19 +95,44 @@ def is_local(path: str) -> bool:
     Raises:
         InputError: it looks like a path (`./x`, `a/b/c`, `x.jsonl`, or below an existing folder), but nothing is there.
     """
-    expanded = Path(path).expanduser()
-    if expanded.exists():
+    if Path(path).exists():
         return True
-    parts = expanded.parts
+    parts = Path(path).parts
+    below_here = len(parts) == 2 and Path(parts[0]).is_dir()
     looks_local = (
         path.startswith((".", "/", "~"))
         or path.endswith((".jsonl", ".json", ".parquet"))
         or len(parts) > 2
-        or (len(parts) == 2 and Path(parts[0]).is_dir())
+        or below_here
     )
     if looks_local:
-        raise InputError(f"{path}: no such file or folder")
+        hub = f" in ./{parts[0]}; if you mean the hub's {path}, start where no folder is called {parts[0]}"
+        raise InputError(f"{path}: no such file or folder" + hub * below_here)
     return False
+
+
+def adapter_base(path: str) -> str | None:
+    """The base model that a local LoRA adapter was trained on, or None when `path` is no adapter folder."""
+    config = Path(path) / "adapter_config.json"
+    if not config.is_file() or (Path(path) / "config.json").is_file():
+        return None
+    return json.loads(config.read_text(encoding="utf-8"))["base_model_name_or_path"]
+
+
+def check_trainable(model: str | None) -> None:
+    """Refuse a model that no training stage can start from, before anything is loaded.
+
+    Raises:
+        InputError: no model named, a path that is not there, or a LoRA adapter that is not merged.
+    """
+    if model is None:
+        raise InputError("--model_name_or_path is missing (a hub id or a local folder)")
+    if is_local(model) and (base := adapter_base(model)):
+        raise InputError(
+            f"{model} holds a LoRA adapter of {base}, not a model; merge it first with peft: "
+            f"AutoPeftModelForCausalLM.from_pretrained('{model}').merge_and_unload().save_pretrained('MERGED'), "
+            "and copy the tokenizer's files to MERGED"
+        )
 
 
 def stay_offline_if_local(*names: str | None) -> None:
@@ -127,6 +159,8 @@ def resume_point(config) -> str | bool | None:
             resume from is not there.
     """
     wanted = str(config.resume_from_checkpoint or "false")
+    if Path(config.output_dir).is_file():
+        raise InputError(f"--output_dir {config.output_dir} is a file")
     if wanted.lower() == "false":
         output_dir = Path(config.output_dir)
         if is_main_process() and output_dir.is_dir() and any(output_dir.iterdir()):
@@ -138,8 +172,8 @@ def resume_point(config) -> str | bool | None:
         if not any(Path(config.output_dir).glob("checkpoint-*")):
             raise InputError(f"--resume_from_checkpoint true: {config.output_dir} holds no checkpoint")
         return True
-    if not Path(wanted).is_dir():
-        raise InputError(f"--resume_from_checkpoint {wanted}: no such folder")
+    if not (Path(wanted) / "trainer_state.json").is_file():
+        raise InputError(f"--resume_from_checkpoint {wanted}: no checkpoint there (it has no trainer_state.json)")
     return wanted
 
 

@@ -1,7 +1,7 @@
 """Prompts, training rows and benchmarks: what every stage reads.
 
 Source of the facts: DeepMath-103K (arXiv 2504.11456), its data card `zwhe99/DeepMath-103K` and its evaluation script.
-Nothing here imports torch. `datasets` is imported where it is used, so that `--help` stays quick.
+Nothing here imports torch, and `datasets` is imported where it is used: evaluate.py answers `--help` at once.
 """
 
 import json
@@ -184,6 +184,8 @@ def load_training_rows(args: DataArguments, tokenizer, solution_columns: Iterabl
         required.add("difficulty")
     if args.topic_prefix is not None:
         required.add("topic")
+    if args.max_rows is not None and args.max_rows < 1:
+        raise InputError(f"--max_rows {args.max_rows}: must be at least 1")
     source, rows = _read_rows(args, required, optional)
 
     prompt = get_prompt(args.prompt_preset)
@@ -214,7 +216,7 @@ def _read_rows(args: DataArguments, required: set[str], optional: Iterable[str])
     """Name of the source and its rows, cut down to the columns asked for."""
     wanted = [*sorted(required), *(name for name in optional if name not in required)]
     if is_local(args.dataset) and args.dataset.endswith((".jsonl", ".json")):
-        return args.dataset, _read_json_lines(Path(args.dataset).expanduser(), required, wanted)
+        return args.dataset, _read_json_lines(Path(args.dataset), required, wanted)
     dataset = _load_with_datasets(args)
     _check_columns(args.dataset, required, dataset.column_names)
     source = args.dataset + (f"@{args.dataset_revision}" if args.dataset_revision else "")
@@ -225,8 +227,8 @@ def _load_with_datasets(args: DataArguments):
     import datasets
 
     if not is_local(args.dataset):
-        return datasets.load_dataset(args.dataset, revision=args.dataset_revision, split=args.dataset_split)
-    path = Path(args.dataset).expanduser()
+        return _from_hub(args.dataset, args.dataset_split, args.dataset_revision)
+    path = Path(args.dataset)
     if path.is_file() and path.suffix == ".parquet":
         return datasets.Dataset.from_parquet(str(path))
     if not path.is_dir() or not ({"state.json", "dataset_dict.json"} & {file.name for file in path.iterdir()}):
@@ -237,6 +239,21 @@ def _load_with_datasets(args: DataArguments):
             raise InputError(f"{path}: no split {args.dataset_split!r}; it has: {', '.join(dataset)}")
         dataset = dataset[args.dataset_split]
     return dataset
+
+
+def _from_hub(hub_id: str, split: str, revision: str | None = None):
+    """Load a split of a hub data set.
+
+    Raises:
+        InputError: the hub cannot be reached, or has no such data set, revision or split.
+    """
+    import datasets
+
+    try:
+        return datasets.load_dataset(hub_id, revision=revision, split=split)
+    except (OSError, ValueError, datasets.exceptions.DatasetsError) as error:
+        why = (str(error) or type(error).__name__).splitlines()[0]
+        raise InputError(f"{hub_id}: cannot load split {split}, revision {revision} from the hub: {why}") from error
 
 
 def _read_json_lines(path: Path, required: set[str], wanted: list[str]) -> Iterator[dict]:
@@ -254,13 +271,13 @@ def read_json_lines(path: Path) -> Iterator[dict]:
     Raises:
         InputError: a line that is not a JSON object, named by its number.
     """
-    with open(path, encoding="utf-8") as lines:
+    with open(path, "rb") as lines:
         for number, line in enumerate(lines, 1):
             if not line.strip():
                 continue
             try:
-                row = json.loads(line)
-            except json.JSONDecodeError as error:
+                row = json.loads(line.decode("utf-8"))
+            except (json.JSONDecodeError, UnicodeDecodeError) as error:
                 raise InputError(f"{path}, line {number}: not valid JSON ({error})") from error
             if not isinstance(row, dict):
                 raise InputError(f"{path}, line {number}: expected a JSON object, found {type(row).__name__}")
@@ -386,14 +403,12 @@ def load_benchmark(name: str, benchmark_dir: str | None = None) -> list[dict]:
     if benchmark is None or benchmark_dir:
         path = Path(name) if benchmark is None else Path(benchmark_dir) / f"{name}.jsonl"
         if not path.is_file():
-            raise InputError(f"{path}: no such file; --benchmark_dir must hold one <name>.jsonl per benchmark")
+            hint = "" if benchmark is None else "; --benchmark_dir must hold one <name>.jsonl per benchmark"
+            raise InputError(f"{path}: no such file{hint}")
         source, rows = str(path), list(read_json_lines(path))
         problem_columns, answer_columns = ("problem", "question"), ("answer", "final_answer")
     else:
-        import datasets
-
-        source = benchmark.hub_id
-        rows = datasets.load_dataset(benchmark.hub_id, split=benchmark.split)
+        source, rows = benchmark.hub_id, _from_hub(benchmark.hub_id, benchmark.split)
         problem_columns, answer_columns = (benchmark.problem,), (benchmark.answer,)
     problems = [_problem(source, number, row, problem_columns, answer_columns) for number, row in enumerate(rows, 1)]
     repeated = [each for each, count in Counter(p["id"] for p in problems).items() if count > 1]

@@ -160,16 +160,17 @@ def run_seed(folder: Path, seed: int) -> dict:
         flags = ["--config", "configs/demo_eval.yaml", "--model_name_or_path", folder / model, *held_out]
         return stage(f"eval_{name}", "evaluate.py", *flags)
 
-    sft = ["--model_name_or_path", folder / "model", "--dataset", folder / "train_sft.jsonl"]
-    finish(
-        *stage("warmup", "sft_warmup.py", "--config", "configs/demo_sft.yaml", *sft, "--output_dir", folder / "warmup")
-    )
+    def training(name: str, script: str, model: str, kind: str) -> tuple[subprocess.Popen, Path]:
+        source = ["--model_name_or_path", folder / model, "--dataset", folder / f"train_{kind}.jsonl"]
+        return stage(name, script, "--config", f"configs/demo_{kind}.yaml", *source, "--output_dir", folder / name)
+
+    finish(*training("warmup", "sft_warmup.py", "model", "sft"))
     before = evaluation("before", "warmup")  # beside GRPO, on the other core
-    grpo = ["--model_name_or_path", folder / "warmup", "--dataset", folder / "train_grpo.jsonl"]
-    finish(
-        *stage("grpo", "train_grpo.py", "--config", "configs/demo_grpo.yaml", *grpo, "--output_dir", folder / "grpo")
-    )
-    finish(*before)
+    try:
+        finish(*training("grpo", "train_grpo.py", "warmup", "grpo"))
+        finish(*before)
+    finally:
+        before[0].kill()  # does nothing to one that has ended
     finish(*evaluation("after", "grpo"))
     result = {}
     for name in ("before", "after"):

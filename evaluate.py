@@ -1,9 +1,11 @@
 r"""Evaluation by the paper's protocol: pass@1 averaged over 16 samples at temperature 0.6, top-p 0.95.
 
-Paper: DeepMath-103K, arXiv 2504.11456 (section 4 and its `uni_eval.py`). Same prompts, sampling and benchmarks. What
-differs: grading is our grader's (reward.py), the one that training uses, and sample i of a problem draws from a random
-stream of its own, keyed by (seed + i, benchmark, problem id). The original seeds sample i of every problem with 42 + i,
-which hands all problems the same random numbers and so correlates their errors.
+Paper: DeepMath-103K, arXiv 2504.11456 (section 4 and its `uni_eval.py`). Same prompts, temperature, top-p, number of
+samples and benchmarks. What differs: generation runs through transformers where the paper has vLLM; 32,768 tokens bound
+the completion alone, there prompt and completion together; grading is our grader's (reward.py), the one that training
+uses; and sample i of a problem draws from a random stream of its own, keyed by (seed + i, benchmark, problem id). The
+original seeds sample i of every problem with 42 + i, which hands all problems the same random numbers and so correlates
+their errors.
 
 Generations are written before they are graded, and the same command continues a run that was stopped. On one process,
 on 8 GPUs, and on 2 nodes of 8 (run there with --machine_rank 0 and 1; a shared output folder):
@@ -22,17 +24,20 @@ repeat them) and table.md (ours beside the paper's).
 import hashlib
 import json
 import math
+import os
 import statistics
 import subprocess
 import time
 from collections import defaultdict
 from dataclasses import asdict, dataclass, field
+from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
 
-from cli import InputError, is_local, parse_arguments, run, stay_offline_if_local
-from data import PROMPTS, benchmark_names, encode_prompt, get_prompt, load_benchmark, load_tokenizer
+from cli import InputError, adapter_base, is_local, parse_arguments, run, say, stay_offline_if_local
+from data import BENCHMARKS, PROMPTS, benchmark_names, get_prompt, load_benchmark
+from generate import Generator, generate_missing, read_generations
 
 PAPER_TABLE = Path(__file__).parent / "results" / "paper.json"
 
@@ -66,8 +71,13 @@ class EvaluationArguments:
     grader: Literal["ours", "paper"] = field(
         default="ours", metadata={"help": "ours, or the paper's rule (an OR of two graders, more lenient)"}
     )
-    batch_size: int = field(default=32, metadata={"help": "completions generated at once, per process"})
-    dtype: str = field(default="bfloat16", metadata={"help": "the model's weights while generating"})
+    batch_size: int = field(
+        default=32,
+        metadata={"help": "completions generated at once, per process; when memory runs out, start again with fewer"},
+    )
+    dtype: Literal["bfloat16", "float16", "float32"] = field(
+        default="bfloat16", metadata={"help": "the model's weights while generating"}
+    )
     use_cpu: bool = field(default=False, metadata={"help": "generate on the CPU although there is a GPU"})
 
 
@@ -86,179 +96,18 @@ def check_arguments(args: EvaluationArguments) -> None:
     """
     get_prompt(args.prompt_preset)
     args.benchmarks = benchmark_names(args.benchmarks)
-    for name, least in (("n", 1), ("max_new_tokens", 1), ("batch_size", 1), ("temperature", 0)):
-        if getattr(args, name) < least:
+    stems = [Path(name).stem for name in args.benchmarks]
+    if repeated := [stem for stem in stems if stems.count(stem) > 1]:
+        raise InputError(f"--benchmarks: two are called {repeated[0]}; rename a file, results are stored by that name")
+    least_values = {"n": 1, "max_new_tokens": 1, "batch_size": 1, "max_problems": 1, "temperature": 0}
+    for name, least in least_values.items():
+        if getattr(args, name) is not None and not getattr(args, name) >= least:  # "not >=" refuses nan as well
             raise InputError(f"--{name} {getattr(args, name)}: must be at least {least}")
     if not 0 < args.top_p <= 1:
         raise InputError(f"--top_p {args.top_p}: must lie in (0, 1]")
     if args.temperature == 0 and args.n > 1:
         raise InputError(f"--temperature 0 is greedy: all {args.n} samples would be the same; use --n 1")
     is_local(args.model_name_or_path)
-
-
-# ---------------------------------------------------------------------------------------------------------------------
-# Generation
-# ---------------------------------------------------------------------------------------------------------------------
-
-
-def sample_stream(args: EvaluationArguments, benchmark: str, problem_id: str, sample: int):
-    """Uniform numbers in [0, 1), one per token, that depend on nothing but the sample's own identity: (T,)."""
-    import torch
-
-    key = f"{args.seed + sample}|{Path(benchmark).stem}|{problem_id}".encode()
-    generator = torch.Generator().manual_seed(int.from_bytes(hashlib.sha256(key).digest()[:8], "big") >> 1)
-    return torch.rand(args.max_new_tokens, generator=generator, dtype=torch.float64)
-
-
-def make_sampler(uniforms, prompt_length: int, args: EvaluationArguments):
-    """A logits processor that samples each row from its own stream, whatever else is in the batch.
-
-    Args:
-        uniforms: one stream per row, (B, T).
-        prompt_length: padded length of the prompts, in tokens.
-        args: temperature and top_p.
-    """
-    import torch
-    from transformers import LogitsProcessor, TemperatureLogitsWarper, TopPLogitsWarper
-
-    class StreamSampler(LogitsProcessor):
-        def __call__(self, input_ids, scores):  # (B, prompt_length + t), (B, V)
-            scores = scores.double()
-            scores = TemperatureLogitsWarper(args.temperature)(input_ids, scores)
-            if args.top_p < 1:
-                scores = TopPLogitsWarper(args.top_p)(input_ids, scores)
-            cumulative = scores.softmax(-1).cumsum(-1)  # (B, V)
-            u = uniforms[:, input_ids.shape[1] - prompt_length, None] * cumulative[:, -1:]  # (B, 1)
-            token = torch.searchsorted(cumulative, u, right=True).clamp(max=scores.shape[1] - 1)  # inverse CDF
-            return torch.full_like(scores, -torch.inf).scatter_(1, token, 0.0)
-
-    return StreamSampler()
-
-
-class Generator:
-    """A model with its tokenizer that completes batches of prompts through transformers."""
-
-    def __init__(self, args: EvaluationArguments, device):
-        from transformers import AutoModelForCausalLM
-
-        self.args, self.device = args, device
-        self.tokenizer = load_tokenizer(args.model_name_or_path, args.model_revision)
-        if self.tokenizer.pad_token is None:
-            self.tokenizer.pad_token = self.tokenizer.eos_token
-        try:
-            model = AutoModelForCausalLM.from_pretrained(
-                args.model_name_or_path, revision=args.model_revision, dtype=args.dtype
-            )
-        except (OSError, ValueError) as error:
-            raise InputError(f"{args.model_name_or_path}: cannot load a model: {error}") from error
-        self.model = model.to(device).eval()
-        declared = self.model.generation_config.eos_token_id
-        declared = declared if isinstance(declared, list) else [declared]
-        self.eos_ids = sorted({i for i in (*declared, self.tokenizer.eos_token_id) if i is not None})
-        self.context = getattr(self.model.config, "max_position_embeddings", None) or math.inf
-
-    def complete(self, prompts_ids: list[list[int]], streams, max_new_tokens: int) -> list[dict]:
-        """Complete prompts.
-
-        Args:
-            prompts_ids: token ids of each prompt.
-            streams: the random numbers of each sample, (B, T).
-            max_new_tokens: where a completion is cut.
-
-        Returns:
-            For each prompt: completion (text), tokens (count, with the end token), finish_reason ("stop" or "length").
-        """
-        import torch
-        from transformers import GenerationConfig, LogitsProcessorList
-
-        batch = self.tokenizer.pad({"input_ids": prompts_ids}, return_tensors="pt").to(self.device)  # (B, P)
-        prompt_length = batch["input_ids"].shape[1]
-        greedy = self.args.temperature == 0
-        sampler = [] if greedy else [make_sampler(streams.to(self.device), prompt_length, self.args)]
-        config = GenerationConfig(
-            do_sample=False,  # the sampler leaves one finite logit per row
-            max_new_tokens=max_new_tokens,
-            eos_token_id=self.eos_ids,
-            pad_token_id=self.tokenizer.pad_token_id,
-        )
-        self.model.generation_config = config
-        with torch.inference_mode():
-            output = self.model.generate(**batch, logits_processor=LogitsProcessorList(sampler))
-        results = []
-        for row in output[:, prompt_length:].tolist():
-            end = next((at for at, token in enumerate(row) if token in self.eos_ids), None)
-            ids = row if end is None else row[: end + 1]
-            text = self.tokenizer.decode(ids, skip_special_tokens=True)
-            reason = "length" if end is None else "stop"
-            results.append({"completion": text, "tokens": len(ids), "finish_reason": reason})
-        return results
-
-
-def generate_missing(generator: Generator, benchmark: str, problems: list[dict], path: Path, done: set, shard) -> None:
-    """Generate every (problem, sample) that no file holds yet and append each finished batch to `path`.
-
-    Args:
-        generator: the model.
-        benchmark: name, part of each sample's random stream.
-        problems: all problems of the benchmark.
-        path: this process's JSON-lines file.
-        done: (problem id, sample) pairs that are there already.
-        shard: (index, count) of this process.
-
-    Raises:
-        InputError: a prompt that does not fit into the model's context.
-    """
-    import torch
-    from tqdm import tqdm
-
-    args, prompt = generator.args, get_prompt(generator.args.prompt_preset)
-    ids = {p["id"]: encode_prompt(generator.tokenizer, prompt, p["problem"]) for p in problems}
-    longest = max(problems, key=lambda p: len(ids[p["id"]]))
-    if len(ids[longest["id"]]) >= generator.context:
-        raise InputError(
-            f"{benchmark}, problem {longest['id']}: the prompt has {len(ids[longest['id']])} tokens, "
-            f"the model's context only {generator.context}"
-        )
-    room = int(min(args.max_new_tokens, generator.context - len(ids[longest["id"]])))  # one bound for all samples
-    index, count = shard
-    todo = [(p["id"], i) for p in problems for i in range(args.n) if (p["id"], i) not in done][index::count]
-    todo.sort(key=lambda pair: len(ids[pair[0]]))  # prompts of one length pad each other least
-    progress = tqdm(total=len(todo), desc=Path(benchmark).stem, unit="sample", disable=index > 0)
-    with open(path, "a", encoding="utf-8") as file:
-        for start in range(0, len(todo), args.batch_size):
-            pairs = todo[start : start + args.batch_size]
-            streams = torch.stack([sample_stream(args, benchmark, problem, i) for problem, i in pairs])
-            completed = generator.complete([ids[problem] for problem, _ in pairs], streams, room)
-            for (problem, i), result in zip(pairs, completed, strict=True):
-                file.write(json.dumps({"id": problem, "sample": i, "seed": args.seed + i, **result}) + "\n")
-            file.flush()
-            progress.update(len(pairs))
-    progress.close()
-
-
-def read_generations(output_dir: Path, benchmark: str, problems: list[dict], n: int) -> dict[tuple[str, int], dict]:
-    """All stored samples of a benchmark by (problem id, sample); a half-written last line is cut off its file.
-
-    Raises:
-        InputError: a broken line elsewhere than at the end.
-    """
-    wanted = {(p["id"], i) for p in problems for i in range(n)}
-    samples = {}
-    for path in sorted(output_dir.glob(f"{Path(benchmark).stem}.generations-*.jsonl")):
-        data = path.read_bytes()
-        whole = data[: data.rfind(b"\n") + 1]
-        if len(whole) < len(data):  # the process was killed while writing
-            with open(path, "r+b") as file:
-                file.truncate(len(whole))
-        for number, line in enumerate(whole.decode("utf-8").splitlines(), 1):
-            try:
-                row = json.loads(line)
-                key = (row["id"], row["sample"])
-            except (json.JSONDecodeError, KeyError) as error:
-                raise InputError(f"{path}, line {number}: not a stored sample; delete that line to redo it") from error
-            if key in wanted:
-                samples[key] = row
-    return samples
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -287,6 +136,11 @@ def score(problems: list[dict], samples: dict[tuple[str, int], dict], args: Eval
     from reward import grade_batch
 
     keys = [(p["id"], i) for p in problems for i in range(args.n)]
+    if absent := [key for key in keys if key not in samples]:
+        raise InputError(
+            f"{len(absent)} of {len(keys)} samples are missing, problem {absent[0][0]}'s sample {absent[0][1]} first: "
+            "on several nodes --output_dir must be a folder that all of them share"
+        )
     gold = {p["id"]: p["answer"] for p in problems}
     grades = grade_batch(
         [samples[key]["completion"] for key in keys],
@@ -332,20 +186,32 @@ def score(problems: list[dict], samples: dict[tuple[str, int], dict], args: Eval
     }
 
 
-def provenance(args: EvaluationArguments, device: str, seconds: float | None, tokens: int) -> dict:
-    """What a reader needs to repeat a score: settings, versions, commit, device, time."""
-    here = Path(__file__).parent
-    git = subprocess.run(["git", "rev-parse", "HEAD"], cwd=here, capture_output=True, text=True, check=False)
-    packages = ("torch", "transformers", "accelerate", "mpmath", "sympy", "math-verify", "latex2sympy2_extended")
+def generation_facts(device: str, seconds: float, tokens: int) -> dict:
+    """How the samples were made, as far as the settings do not say it."""
     return {
-        "settings": asdict(args),
-        "prompt": asdict(get_prompt(args.prompt_preset)),
-        "versions": {name: version(name) for name in packages},
-        "commit": git.stdout.strip() or None,
+        "versions": {name: version(name) for name in ("torch", "transformers", "accelerate")},
+        "commit": git_commit(),
         "device": device,
-        "generation_seconds": seconds,
-        "tokens_per_second": tokens / seconds if seconds else None,
+        "processes": int(os.environ.get("WORLD_SIZE", "1")),
+        "seconds": seconds,
+        "tokens_per_second": tokens / seconds,
     }
+
+
+def grading_facts(args: EvaluationArguments) -> dict:
+    """How the samples were graded."""
+    names = ("mpmath", "sympy", "math-verify", "latex2sympy2_extended")
+    return {"grader": args.grader, "versions": {name: version(name) for name in names}, "commit": git_commit()}
+
+
+def git_commit() -> str | None:
+    """Commit of this repository; None where it is no git checkout, or git is not installed."""
+    try:
+        here = Path(__file__).parent
+        git = subprocess.run(["git", "rev-parse", "HEAD"], cwd=here, capture_output=True, text=True, check=False)
+    except OSError:
+        return None
+    return git.stdout.strip() or None
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -354,29 +220,62 @@ def provenance(args: EvaluationArguments, device: str, seconds: float | None, to
 
 
 def check_settings(output_dir: Path, args: EvaluationArguments) -> None:
-    """Write the settings that decide scores, or compare them with those already in the folder.
+    """Write the settings that decide generations, or compare them with those of the generations already there.
 
     Raises:
-        InputError: the folder holds generations made with other settings; names the first difference.
+        InputError: the folder holds generations made with other settings or weights; names the first difference.
     """
     settings = {name: value for name, value in asdict(args).items() if name not in NOT_IN_SETTINGS}
+    settings["weights_sha256"] = weights_hash(Path(args.model_name_or_path))
     path = output_dir / "settings.json"
-    if path.exists():
+    if path.exists() and any(output_dir.glob("*.generations-*.jsonl")):
         stored = json.loads(path.read_text(encoding="utf-8"))
         changed = [name for name in settings if stored.get(name) != settings[name]]
         if changed:
             name = changed[0]
             raise InputError(
-                f"{output_dir} holds results with {name} = {stored.get(name)!r}, this run has {settings[name]!r}; "
+                f"{output_dir} holds generations with {name} = {stored.get(name)!r}, this run has {settings[name]!r}; "
                 "take another --output_dir"
             )
         return
+    if output_dir.exists() and not output_dir.is_dir():
+        raise InputError(f"--output_dir {output_dir} is a file")
     output_dir.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")
+    write_whole(path, json.dumps(settings, indent=2) + "\n")
 
 
-def format_table(results: dict[str, dict], paper_row: str, model: str) -> str:
-    """Markdown table: our pass@1 and its standard error beside the paper's number for the same prompt preset."""
+def weights_hash(model: Path) -> str | None:
+    """Fingerprint of a local model's weight files, so that a model trained anew in its old folder is noticed."""
+    digest = hashlib.sha256()
+    files = sorted(file for pattern in ("*.safetensors", "*.bin") for file in model.glob(pattern))
+    for file in files:
+        with open(file, "rb") as data:
+            digest.update(hashlib.file_digest(data, "sha256").digest())
+    return digest.hexdigest() if files else None
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file so that a kill leaves the old one or the new one, never half of it."""
+    part = path.with_name(path.name + ".part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(path)
+
+
+def write_result(output_dir: Path, name: str, scored: dict, args: EvaluationArguments, generation: dict | None) -> None:
+    """Write <benchmark>.json. Where nothing was generated anew, what is known of the generation is kept."""
+    path = output_dir / f"{Path(name).stem}.json"
+    if generation is None and path.exists():
+        generation = json.loads(path.read_text(encoding="utf-8")).get("generation")
+    made = {"settings": asdict(args), "prompt": asdict(get_prompt(args.prompt_preset)), "generation": generation}
+    result = {"summary": scored["summary"], **made, "grading": grading_facts(args), "problems": scored["problems"]}
+    write_whole(path, json.dumps(result, indent=1, ensure_ascii=False) + "\n")
+
+
+def format_table(output_dir: Path, paper_row: str, model: str) -> str:
+    """Markdown table of all results in the folder beside the paper's numbers for the same prompt preset."""
+    files = [path for path in sorted(output_dir.glob("*.json")) if path.name != "settings.json"]
+    order = list(BENCHMARKS)
+    files.sort(key=lambda path: order.index(path.stem) if path.stem in order else len(order))
     paper = json.loads(PAPER_TABLE.read_text(encoding="utf-8"))["pass@1"].get(paper_row, {})
     lines = [
         f"pass@1 in percent of `{model}`, mean over samples and problems, standard error over problems.",
@@ -384,11 +283,11 @@ def format_table(results: dict[str, dict], paper_row: str, model: str) -> str:
         f"| benchmark | ours | paper ({paper_row}) | problems | n | mean tokens | truncated |",
         "|---|---|---|---|---|---|---|",
     ]
-    for name, result in results.items():
-        s = result["summary"]
+    for path in files:
+        s = json.loads(path.read_text(encoding="utf-8"))["summary"]
         error = "" if s["standard_error"] is None else f" ± {s['standard_error']:.1f}"
         lines.append(
-            f"| {Path(name).stem} | {s['pass@1']:.1f}{error} | {paper.get(name, '–')} | {s['problems']} | {s['n']} "
+            f"| {path.stem} | {s['pass@1']:.1f}{error} | {paper.get(path.stem, '–')} | {s['problems']} | {s['n']} "
             f"| {s['mean_tokens']:.0f} | {100 * s['truncated']:.1f} % |"
         )
     return "\n".join(lines) + "\n"
@@ -399,41 +298,41 @@ def main(argv: list[str] | None = None) -> None:
     check_arguments(args)
     output_dir = Path(args.output_dir or Path("results") / Path(args.model_name_or_path).name)
     problem_sets = {name: load_benchmark(name, args.benchmark_dir)[: args.max_problems] for name in args.benchmarks}
-    stay_offline_if_local(args.model_name_or_path)
+    stay_offline_if_local(args.model_name_or_path, adapter_base(args.model_name_or_path))
 
     # Model, only if some sample is missing
     from accelerate import PartialState
 
-    state = PartialState(cpu=args.use_cpu or None)
+    # A process that is done waits for the slowest; the backend's own limit of minutes would end the run instead.
+    state = PartialState(cpu=args.use_cpu or None, timeout=timedelta(days=7))
     shard = (state.process_index, state.num_processes)
     if state.is_main_process:
         check_settings(output_dir, args)
     state.wait_for_everyone()
     stored = {name: read_generations(output_dir, name, problems, args.n) for name, problems in problem_sets.items()}
-    missing = any(len(stored[name]) < len(problems) * args.n for name, problems in problem_sets.items())
+    missing = {name: len(problems) * args.n - len(stored[name]) for name, problems in problem_sets.items()}
     state.wait_for_everyone()  # every process has read the files before one of them appends
-    generator = Generator(args, state.device) if missing else None
+    generator = Generator(args, state.device) if any(missing.values()) else None
 
     # Generate, grade, write: benchmark by benchmark, so that a late failure costs no earlier result
-    results = {}
     for name, problems in problem_sets.items():
+        say(f"{Path(name).stem}: {len(stored[name])} samples are there already, {missing[name]} to generate")
         started = time.perf_counter()
-        if len(stored[name]) < len(problems) * args.n:
+        if missing[name]:
             file = output_dir / f"{Path(name).stem}.generations-{shard[0]}.jsonl"
             generate_missing(generator, name, problems, file, set(stored[name]), shard)
             state.wait_for_everyone()
-        seconds = time.perf_counter() - started if len(stored[name]) < len(problems) * args.n else None
+        seconds = time.perf_counter() - started
         if state.is_main_process:
             samples = read_generations(output_dir, name, problems, args.n)
-            new_tokens = sum(row["tokens"] for key, row in samples.items() if key not in stored[name])
-            results[name] = score(problems, samples, args)
-            results[name] |= provenance(args, str(state.device), seconds, new_tokens)
-            text = json.dumps(results[name], indent=1, ensure_ascii=False)
-            (output_dir / f"{Path(name).stem}.json").write_text(text + "\n", encoding="utf-8")
+            tokens = sum(row["tokens"] for key, row in samples.items() if key not in stored[name])
+            facts = generation_facts(str(state.device), seconds, tokens) if missing[name] else None
+            write_result(output_dir, name, score(problems, samples, args), args, facts)
     if state.is_main_process:
-        table = format_table(results, args.prompt_preset, args.model_name_or_path)
-        (output_dir / "table.md").write_text(table, encoding="utf-8")
+        table = format_table(output_dir, args.prompt_preset, args.model_name_or_path)
+        write_whole(output_dir / "table.md", table)
         print(f"{table}\nresults: {output_dir}")
+    state.wait_for_everyone()
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ On one GPU, on 8 GPUs, and on 2 nodes of 8 (run there with --machine_rank 0 and 
         --config configs/sft_qwen2.5_1.5b.yaml
     accelerate launch --config_file configs/accelerate/ddp_8gpu.yaml --num_machines 2 --num_processes 16 \
         --machine_rank 0 --main_process_ip NODE0 --main_process_port 29500 sft_warmup.py \
-        --config configs/sft_qwen2.5_1.5b.yaml
+        --config configs/sft_qwen2.5_1.5b.yaml --gradient_accumulation_steps 8
 
 Any key of the YAML file, of TRL's `SFTConfig` and of `ModelConfig` is also a flag, and the flag wins.
 """
@@ -20,7 +20,7 @@ Any key of the YAML file, of TRL's `SFTConfig` and of `ModelConfig` is also a fl
 from collections import Counter
 from dataclasses import dataclass, field
 
-from cli import InputError, is_local, parse_arguments, resume_point, run, say, stay_offline_if_local
+from cli import InputError, check_trainable, parse_arguments, resume_point, run, say, stay_offline_if_local
 from data import SOLUTION_COLUMNS, DataArguments, encode_prompt, get_prompt, load_tokenizer, load_training_rows
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -84,12 +84,18 @@ def build_dataset(args: SFTScriptArguments, tokenizer, max_length: int | None):
     columns = list(SOLUTION_COLUMNS[: args.solutions_per_question])
     pairs = checked_solutions(load_training_rows(args, tokenizer, columns), columns, args.check_solutions)
     prompt = get_prompt(args.prompt_preset)
-    examples = [tokenize_solution(tokenizer, prompt, question, solution) for question, solution in pairs]
-    short = [example for example in examples if max_length is None or len(example["input_ids"]) <= max_length]
+    tokens = datasets.Features({name: datasets.List(datasets.Value("int32")) for name in ("input_ids", "labels")})
+    examples = datasets.Dataset.from_dict({"question": [q for q, _ in pairs], "solution": [s for _, s in pairs]}).map(
+        lambda row: tokenize_solution(tokenizer, prompt, row["question"], row["solution"]),
+        remove_columns=["question", "solution"],
+        features=tokens,
+        desc="Tokenizing",
+    )
+    short = examples.filter(lambda row: max_length is None or len(row["input_ids"]) <= max_length, desc="Lengths")
     say(f"solutions: {len(short)} of {len(examples)} fit into {max_length} tokens with their prompt")
-    if not short:
+    if len(short) == 0:
         raise InputError(f"{args.dataset}: no solution is left to train on (max_length {max_length})")
-    return datasets.Dataset.from_list(short)
+    return short
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -103,10 +109,11 @@ def main(argv: list[str] | None = None) -> None:
     args, config, model_args = parse_arguments([SFTScriptArguments, SFTConfig, ModelConfig], argv)
     if not 1 <= args.solutions_per_question <= len(SOLUTION_COLUMNS):
         raise InputError(f"--solutions_per_question {args.solutions_per_question}: the data has 1 to 3")
-    if model_args.model_name_or_path is None:
-        raise InputError("--model_name_or_path is missing (a hub id or a local folder)")
-    is_local(model_args.model_name_or_path)
-    stay_offline_if_local(model_args.model_name_or_path, args.dataset)
+    if config.eos_token or config.chat_template_path:
+        raise InputError("--eos_token and --chat_template_path: set them in the model's own tokenizer files instead")
+    check_trainable(model_args.model_name_or_path)
+    if not config.push_to_hub:
+        stay_offline_if_local(model_args.model_name_or_path, args.dataset)
     get_prompt(args.prompt_preset)
     checkpoint = resume_point(config)
 

@@ -24,7 +24,7 @@ import importlib.util
 from dataclasses import dataclass, field
 from typing import Literal
 
-from cli import GPU_HINT, InputError, is_local, parse_arguments, resume_point, run, stay_offline_if_local
+from cli import GPU_HINT, InputError, check_trainable, parse_arguments, resume_point, run, stay_offline_if_local
 from data import DataArguments, get_prompt, load_tokenizer, load_training_rows
 from reward import accuracy_reward, soft_overlong_penalty
 
@@ -56,13 +56,11 @@ def check_arguments(args: GRPOScriptArguments, config, model_args) -> None:
     """Refuse what cannot run before a model is loaded.
 
     Raises:
-        InputError: no model named, a path that is not there, an overlong buffer that does not fit, vLLM without a GPU.
+        InputError: a model that cannot be trained, an overlong buffer that does not fit, vLLM without a GPU.
     """
     import torch
 
-    if model_args.model_name_or_path is None:
-        raise InputError("--model_name_or_path is missing (a hub id or a local folder)")
-    is_local(model_args.model_name_or_path)
+    check_trainable(model_args.model_name_or_path)
     get_prompt(args.prompt_preset)
     if args.overlong_buffer and not 0 < args.overlong_buffer < config.max_completion_length:
         raise InputError(
@@ -80,10 +78,19 @@ def check_arguments(args: GRPOScriptArguments, config, model_args) -> None:
 # ---------------------------------------------------------------------------------------------------------------------
 
 
-def build_dataset(args: GRPOScriptArguments, tokenizer):
-    """Training rows with a "prompt" column in TRL's form (chat messages or text); the gold stays in final_answer."""
+def build_dataset(args: GRPOScriptArguments, tokenizer, prompts_per_rollout: int):
+    """Training rows with a "prompt" column in TRL's form (chat messages or text); the gold stays in final_answer.
+
+    Raises:
+        InputError: fewer rows than one rollout batch takes; TRL would train for no step at all.
+    """
     prompt = get_prompt(args.prompt_preset)
     rows = load_training_rows(args, tokenizer)
+    if len(rows) < prompts_per_rollout:
+        raise InputError(
+            f"{args.dataset}: {len(rows)} rows are left, but a rollout batch takes {prompts_per_rollout} prompts "
+            "(generation_batch_size / num_generations); loosen the filters or lower generation_batch_size"
+        )
     return rows.map(lambda row: {"prompt": prompt.format(row["question"])}, desc="Prompts")
 
 
@@ -106,7 +113,8 @@ def main(argv: list[str] | None = None) -> None:
 
     args, config, model_args = parse_arguments([GRPOScriptArguments, GRPOConfig, ModelConfig], argv)
     check_arguments(args, config, model_args)
-    stay_offline_if_local(model_args.model_name_or_path, args.dataset)
+    if not config.push_to_hub:
+        stay_offline_if_local(model_args.model_name_or_path, args.dataset)
     checkpoint = resume_point(config)
 
     # Model
@@ -121,7 +129,7 @@ def main(argv: list[str] | None = None) -> None:
     }
 
     # Data
-    train_dataset = build_dataset(args, tokenizer)
+    train_dataset = build_dataset(args, tokenizer, config.generation_batch_size // config.num_generations)
 
     # Trainer
     trainer = GRPOTrainer(

@@ -69,6 +69,55 @@ def test_batch_arithmetic_is_the_originals(name, accumulation, processes, prompt
     assert raw["vllm_max_model_length"] == raw["max_prompt_length"] + raw["max_completion_length"]
 
 
+# The original's values (run scripts of zwhe99/DeepMath), under TRL's names, so that none of them drifts.
+ORIGINAL = {
+    "num_generations": 16,
+    "num_iterations": 1,
+    "learning_rate": 1e-6,
+    "max_grad_norm": 1.0,
+    "max_prompt_length": 2048,
+    "top_p": 1.0,
+    "epsilon": 0.2,
+    "loss_type": "dapo",
+    "scale_rewards": "group",
+    "require_think_end": True,
+    "vllm_importance_sampling_correction": False,
+    "dtype": "float32",
+}
+ORIGINAL_15B = ORIGINAL | {
+    "model_name_or_path": "deepseek-ai/DeepSeek-R1-Distill-Qwen-1.5B",
+    "max_completion_length": 24576,
+    "overlong_buffer": 4096,
+    "temperature": 0.6,
+    "epsilon_high": 0.27,
+    "beta": 0.001,
+    "use_bias_correction_kl": False,
+    "lr_scheduler_type": "constant",
+    "warmup_steps": 0,
+    "weight_decay": 0.01,
+}
+ORIGINAL_ZERO_7B = ORIGINAL | {
+    "model_name_or_path": "Qwen/Qwen2.5-7B",
+    "max_completion_length": 10240,
+    "overlong_buffer": 2048,
+    "temperature": 1.0,
+    "epsilon_high": 0.28,
+    "beta": 0.0,
+    "lr_scheduler_type": "constant_with_warmup",
+    "warmup_steps": 160,
+    "weight_decay": 0.1,
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "original"), [("grpo_deepmath_1.5b", ORIGINAL_15B), ("grpo_deepmath_zero_7b", ORIGINAL_ZERO_7B)]
+)
+def test_recipe_has_the_originals_values(name, original):
+    args, config, model = parse_arguments(GRPO, ["--config", f"configs/{name}.yaml", "--use_cpu", "true"])
+    parsed = {**vars(model), **vars(config), **vars(args)}
+    assert {key: parsed[key] for key in original} == original
+
+
 GRPO = [GRPOScriptArguments, GRPOConfig, ModelConfig]
 CPU = ["--use_cpu", "true", "--bf16", "false", "--report_to", "none"]
 
@@ -89,6 +138,8 @@ def test_flag_beats_yaml_beats_default(tmp_path):
         ("learning_rate: [", [], "run.yaml is not valid YAML"),
         ("- a", [], "must hold `key: value` lines"),
         ("max_steps: ten", [], "max_steps.*ten"),
+        ("max_steps: 2.5", [], "max_steps must be a whole number"),
+        ("lora_target_modules: q_proj", [], r"lora_target_modules must be a list, such as \[q_proj\]"),
         ("beta: 0.1", ["--no_such_flag", "1"], "unknown flag: --no_such_flag"),
         ("beta: 0.1", ["--learning_rat", "1"], "did you mean --learning_rate"),
         (

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import demo
 import evaluate
 from cli import InputError
 from data import read_json_lines
@@ -45,8 +46,10 @@ def test_result_file_says_how_it_was_made(finished, model_dir):
     result = json.loads((finished / "sums.json").read_text())
     assert result["summary"]["problems"] == 5 and result["summary"]["n"] == 3
     assert result["settings"]["seed"] == 42 and result["settings"]["model_name_or_path"] == str(model_dir)
-    assert {"torch", "transformers", "sympy"} <= set(result["versions"])
-    assert {"device", "commit", "prompt", "generation_seconds", "tokens_per_second"} <= set(result)
+    assert {"torch", "transformers"} <= set(result["generation"]["versions"])
+    assert {"device", "commit", "seconds", "tokens_per_second"} <= set(result["generation"])
+    assert result["grading"]["grader"] == "ours" and "mpmath" in result["grading"]["versions"]
+    assert result["prompt"] == {"user": "{question}", "system": None, "chat": True}
     lines = list(read_json_lines(finished / "sums.generations-0.jsonl"))
     assert len(lines) == 15 and {line["seed"] for line in lines} == {42, 43, 44}
     assert all(line["finish_reason"] in ("stop", "length") and 0 < line["tokens"] <= 12 for line in lines)
@@ -69,7 +72,8 @@ def test_stopped_evaluation_continues_to_the_same_result(finished, model_dir, be
 def test_finished_evaluation_generates_nothing(finished, benchmark, model_dir, tmp_path):
     shutil.copytree(finished, tmp_path / "run")
     evaluate.main(flags(model_dir, benchmark, tmp_path / "run"))
-    assert json.loads((tmp_path / "run" / "sums.json").read_text())["generation_seconds"] is None
+    before, after = (json.loads((folder / "sums.json").read_text()) for folder in (finished, tmp_path / "run"))
+    assert after["generation"] == before["generation"], "what was measured while generating is kept"
     assert scores(tmp_path / "run") == scores(finished)
 
 
@@ -104,6 +108,31 @@ def test_changed_settings_in_the_same_folder_are_refused(finished, model_dir, be
         evaluate.main(flags(model_dir, benchmark, tmp_path / "run", "--temperature", "0.5"))
 
 
+def test_other_weights_or_problems_under_the_same_name_are_refused(finished, model_dir, benchmark, tmp_path):
+    shutil.copytree(finished, tmp_path / "run")
+    demo.make_model(tmp_path / "model", seed=1)
+    settings = json.loads((tmp_path / "run/settings.json").read_text())
+    settings["model_name_or_path"] = str(tmp_path / "model")
+    (tmp_path / "run/settings.json").write_text(json.dumps(settings))
+    with pytest.raises(InputError, match="holds generations with weights_sha256"):
+        evaluate.main(flags(tmp_path / "model", benchmark, tmp_path / "run"))
+    shutil.copy(finished / "settings.json", tmp_path / "run/settings.json")
+    other = tmp_path / "sums.jsonl"
+    other.write_text(benchmark.read_text().replace('"question": "', '"question": "0+'))
+    with pytest.raises(InputError, match="line 1: made for another text of problem"):
+        evaluate.main(flags(model_dir, other, tmp_path / "run"))
+    with pytest.raises(InputError, match="two are called sums"):
+        evaluate.main(flags(model_dir, benchmark, tmp_path / "run", "--benchmarks", str(benchmark), str(other)))
+
+
+def test_table_keeps_earlier_benchmarks(finished, model_dir, rows, tmp_path):
+    shutil.copytree(finished, tmp_path / "run")
+    (tmp_path / "more.jsonl").write_text(json.dumps(rows[7]) + "\n")
+    evaluate.main(flags(model_dir, tmp_path / "more.jsonl", tmp_path / "run"))
+    table = (tmp_path / "run" / "table.md").read_text()
+    assert "| sums |" in table and "| more |" in table
+
+
 def test_broken_generations_are_named(finished, model_dir, benchmark, tmp_path):
     shutil.copytree(finished, tmp_path / "run")
     path = tmp_path / "run" / "sums.generations-0.jsonl"
@@ -120,6 +149,9 @@ def test_broken_generations_are_named(finished, model_dir, benchmark, tmp_path):
         (["--temperature", "0"], "--temperature 0 is greedy"),
         (["--top_p", "0"], "--top_p 0.0"),
         (["--n", "0"], "--n 0"),
+        (["--max_problems", "0"], "--max_problems 0: must be at least 1"),
+        (["--temperature", "nan"], "--temperature nan"),
+        (["--dtype", "foo"], "dtype: invalid choice"),
         (["--model_name_or_path", "./absent"], "./absent: no such file or folder"),
         (["--max_newtokens", "3"], "did you mean --max_new_tokens"),
     ],
@@ -156,5 +188,17 @@ def test_mean_and_standard_error():
 
 
 def test_help_and_argument_errors_do_not_import_torch():
-    code = "import sys, evaluate; assert 'torch' not in sys.modules and 'transformers' not in sys.modules"
-    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(evaluate.__file__).parent)
+    code = """
+import sys, evaluate
+from cli import InputError
+for argv in (["--help"], ["--model_name_or_path", "m/m", "--benchmarks", "math501"]):
+    try:
+        evaluate.main(argv)
+    except (SystemExit, InputError):
+        continue
+    raise AssertionError(argv)
+assert not {"torch", "transformers", "datasets"} & set(sys.modules)
+"""
+    subprocess.run(
+        [sys.executable, "-c", code], check=True, cwd=Path(evaluate.__file__).parent, stdout=subprocess.DEVNULL
+    )

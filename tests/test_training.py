@@ -53,17 +53,15 @@ def test_grpo_loads_the_sft_model_and_moves_its_weights(warm, rows_file, tmp_pat
 
 def test_lora_and_plain_text_prompt(model_dir, rows_file, tmp_path):
     where = ["--model_name_or_path", str(model_dir), "--dataset", str(rows_file), "--output_dir", str(tmp_path / "run")]
-    lora = [
-        "--use_peft",
-        "true",
-        "--lora_target_modules",
-        "q_proj",
-        "v_proj",
-        "--prompt_preset",
-        "Open-Reasoner-Zero-7B",
-    ]
-    train_grpo.main([*where, *GRPO, *lora, "--overlong_buffer", "8", *SHORT, "--max_steps", "1"])
-    assert (tmp_path / "run/adapter_model.safetensors").exists()
+    lora = ["--use_peft", "true", "--lora_target_modules", "q_proj", "v_proj", "--learning_rate", "1e-3"]
+    plain = ["--prompt_preset", "Open-Reasoner-Zero-7B", "--overlong_buffer", "15"]
+    # 96 completions, so that some end early and the length penalty gives an advantage
+    train_grpo.main([*where, *GRPO, *lora, *plain, *SHORT, "--per_device_train_batch_size", "32"])
+    adapter = load_file(tmp_path / "run/adapter_model.safetensors")
+    trained = [weight for name, weight in adapter.items() if "lora_B" in name]  # zero before training
+    assert trained and any(weight.abs().max() > 0 for weight in trained)
+    with pytest.raises(InputError, match="holds a LoRA adapter of .*; merge it first"):
+        train_grpo.main([*where[2:], "--model_name_or_path", str(tmp_path / "run"), *GRPO, *SHORT])
 
 
 def test_sft_trains_on_the_prompt_that_grpo_generates_from(model_dir, rows):
@@ -105,6 +103,9 @@ def test_wrong_solutions_are_dropped_and_counted(capsys):
         (train_grpo, ["--num_generations", "3"], "must be divisible by num_generations"),
         (train_grpo, ["--use_vllm", "true"], "asks for a GPU and none was found"),
         (train_grpo, ["--prompt_preset", "none"], "no such preset"),
+        (train_grpo, ["--max_rows", "1"], "1 rows are left, but a rollout batch takes 2 prompts"),
+        (train_grpo, ["--max_rows", "0"], "--max_rows 0: must be at least 1"),
+        (sft_warmup, ["--eos_token", "x"], "set them in the model's own tokenizer files"),
         (train_grpo, ["--min_difficulty", "11"], "no row is left after the filters"),
         (train_grpo, ["--answer_column", "answer"], "missing column answer"),
         (train_grpo, ["--resume_from_checkpoint", "true"], "holds no checkpoint"),
