@@ -82,10 +82,8 @@ class EvaluationArguments:
 
 
 # What may change between a run and its continuation, because no stored generation depends on it.
-NOT_IN_SETTINGS = {"output_dir", "benchmarks", "benchmark_dir", "n", "batch_size", "use_cpu"} | {
-    "require_think_end",
-    "grader",
-}
+WHERE = {"output_dir", "benchmarks", "benchmark_dir"}  # problem texts are compared one by one
+NOT_IN_SETTINGS = WHERE | {"n", "batch_size", "use_cpu", "require_think_end", "grader"}
 
 
 def check_arguments(args: EvaluationArguments) -> None:
