@@ -20,7 +20,7 @@ Any key of the YAML file, of TRL's `SFTConfig` and of `ModelConfig` is also a fl
 from collections import Counter
 from dataclasses import dataclass, field
 
-from cli import InputError, check_trainable, parse_arguments, resume_point, run, say, stay_offline_if_local
+from cli import InputError, check_trainable, is_local, parse_arguments, resume_point, run, say, stay_offline_if_local
 from data import SOLUTION_COLUMNS, DataArguments, encode_prompt, get_prompt, load_tokenizer, load_training_rows
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -112,6 +112,7 @@ def main(argv: list[str] | None = None) -> None:
     if config.eos_token or config.chat_template_path:
         raise InputError("--eos_token and --chat_template_path: set them in the model's own tokenizer files instead")
     check_trainable(model_args.model_name_or_path)
+    is_local(args.dataset)  # a path that is not there is an error now, not after the model is fetched
     if not config.push_to_hub:
         stay_offline_if_local(model_args.model_name_or_path, args.dataset)
     get_prompt(args.prompt_preset)

@@ -24,7 +24,16 @@ import importlib.util
 from dataclasses import dataclass, field
 from typing import Literal
 
-from cli import GPU_HINT, InputError, check_trainable, parse_arguments, resume_point, run, stay_offline_if_local
+from cli import (
+    GPU_HINT,
+    InputError,
+    check_trainable,
+    is_local,
+    parse_arguments,
+    resume_point,
+    run,
+    stay_offline_if_local,
+)
 from data import DataArguments, get_prompt, load_tokenizer, load_training_rows
 from reward import accuracy_reward, soft_overlong_penalty
 
@@ -61,6 +70,7 @@ def check_arguments(args: GRPOScriptArguments, config, model_args) -> None:
     import torch
 
     check_trainable(model_args.model_name_or_path)
+    is_local(args.dataset)  # a path that is not there is an error now, not after the model is fetched
     get_prompt(args.prompt_preset)
     if args.overlong_buffer and not 0 < args.overlong_buffer < config.max_completion_length:
         raise InputError(
