@@ -595,7 +595,7 @@ class _Parser:
 
     def braces(self) -> tuple:
         inner = self.inside({r"\}", "}"})
-        parts, marks = _split(inner, {"|", r"\mid", ":"})
+        parts, _ = _split(inner, {"|", r"\mid", ":"})
         if len(parts) == 2 and parts[0] and parts[1]:
             if len(parts[0]) == 1 or parts[0][1] == r"\in":  # {x : x > 2}: the condition says it all
                 return _read_list(parts[1], self.depth + 1)
@@ -615,7 +615,7 @@ class _Parser:
 
     def environment(self, name: str) -> tuple:
         rows, _ = _split(self.inside({rf"\end:{name}"}), {r"\\"})
-        rows = [[c for c in _split([t for t in row if t != r"\hline"], {"&"})[0]] for row in rows if row]
+        rows = [_split([t for t in row if t != r"\hline"], {"&"})[0] for row in rows if row]
         rows = [[c[1:] if c and c[0].startswith("@~") else c for c in row] for row in rows]
         cells = [[_read_list(cell, self.depth + 1) for cell in row if cell] for row in rows]
         if name == "vmatrix":
