@@ -7,6 +7,7 @@ missing file or a wrong value ends the script with one line on stderr and exit c
 import difflib
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -151,30 +152,58 @@ def stay_offline_if_local(*names: str | None) -> None:
     datasets.config.HF_HUB_OFFLINE = True
 
 
-def resume_point(config) -> str | bool | None:
-    """What to give to `Trainer.train(resume_from_checkpoint=...)`: None, True (the newest checkpoint) or a folder.
+def resume_point(config) -> str | None:
+    """Folder of the checkpoint to give to `Trainer.train(resume_from_checkpoint=...)`, or None for a new run.
 
     Raises:
-        InputError: the output folder holds something already and the run is not to be resumed, or the checkpoint to
-            resume from is not there.
+        InputError: the output folder holds something already and the run is not to be resumed, or there is no whole
+            checkpoint to resume from.
     """
     wanted = str(config.resume_from_checkpoint or "false")
-    if Path(config.output_dir).is_file():
-        raise InputError(f"--output_dir {config.output_dir} is a file")
+    output_dir = Path(config.output_dir)
+    if output_dir.is_file():
+        raise InputError(f"--output_dir {output_dir} is a file")
     if wanted.lower() == "false":
-        output_dir = Path(config.output_dir)
         if is_main_process() and output_dir.is_dir() and any(output_dir.iterdir()):
             raise InputError(
                 f"--output_dir {output_dir} is not empty; take another, or continue with --resume_from_checkpoint true"
             )
         return None
-    if wanted.lower() == "true":
-        if not any(Path(config.output_dir).glob("checkpoint-*")):
-            raise InputError(f"--resume_from_checkpoint true: {config.output_dir} holds no checkpoint")
-        return True
-    if not (Path(wanted) / "trainer_state.json").is_file():
-        raise InputError(f"--resume_from_checkpoint {wanted}: no checkpoint there (it has no trainer_state.json)")
-    return wanted
+    if wanted.lower() != "true":
+        if not is_whole_checkpoint(Path(wanted)):
+            raise InputError(
+                f"--resume_from_checkpoint {wanted}: no whole checkpoint there (see its trainer_state.json)"
+            )
+        return wanted
+    numbered = {int(path.name[11:]): path for path in output_dir.glob("checkpoint-*") if path.name[11:].isdigit()}
+    found = [numbered[step] for step in sorted(numbered, reverse=True)]
+    whole = next((folder for folder in found if is_whole_checkpoint(folder)), None)
+    if whole is None:
+        halves = f" ({len(found)} cut off while being written)" if found else ""
+        raise InputError(
+            f"--resume_from_checkpoint true: {output_dir} holds no checkpoint{halves}; start anew in another folder"
+        )
+    say(f"continuing from {whole}")
+    return str(whole)
+
+
+def is_whole_checkpoint(folder: Path) -> bool:
+    """Whether a checkpoint was written to its end: trainer_state.json is written last, after every process is done."""
+    path = folder / "trainer_state.json"
+    try:
+        return "global_step" in json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):  # not there, or cut off in the middle
+        return False
+
+
+def git_commit() -> str | None:
+    """Commit of this repository; None where it is no git checkout, or git is not installed."""
+    try:
+        here = Path(__file__).parent
+        git = subprocess.run(["git", "rev-parse", "HEAD"], cwd=here, capture_output=True, text=True, check=False)
+    except OSError:
+        return None
+    return git.stdout.strip() or None
 
 
 def is_main_process() -> bool:

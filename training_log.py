@@ -1,0 +1,160 @@
+"""What a GRPO run shows while it runs and leaves behind: progress bar, curves, model card."""
+
+import platform
+from enum import Enum
+from importlib.metadata import version
+from pathlib import Path
+
+import yaml
+from transformers.trainer_callback import ProgressCallback
+
+from cli import adapter_base, git_commit, is_local
+
+SHOWN = {  # metric: how the progress bar and its lines show it
+    "reward": "reward {:+.3f}",
+    "accuracy": "accuracy {:.1%}",
+    "completions/mean_length": "length {:.0f}",
+    "completions/clipped_ratio": "clipped {:.1%}",
+    "kept_fraction": "kept {:.0%}",
+    "generation_batches": "generation batches {:.0f}",
+    "loss": "loss {:.4f}",
+    "grad_norm": "grad norm {:.3g}",
+    "skipped_updates": "skipped {:.0f}",
+    "eval_accuracy": "evaluation accuracy {:.1%}",
+}
+MODEL_CARD = """---
+{header}---
+
+# {name}
+
+Trained with GRPO and a verifiable reward on final answers, as DeepMath (arXiv 2504.11456) was.
+
+| | |
+|---|---|
+{rows}
+{curves}{merge}
+## Settings that differ from their defaults
+
+```yaml
+{settings}```
+"""
+VERSIONS = ("torch", "transformers", "trl", "accelerate", "peft", "datasets")
+
+
+class RolloutProgress(ProgressCallback):
+    """Trainer's progress bar (with the time left), showing what matters in GRPO and one short line per log."""
+
+    def on_train_begin(self, args, state, control, **kwargs):
+        super().on_train_begin(args, state, control, **kwargs)
+        if self.training_bar is not None:  # a continued run: the time left is that of the steps still to come
+            self.training_bar.initial = self.training_bar.n = self.current_step = state.global_step
+            self.training_bar.refresh()
+
+    def on_log(self, args, state, control, logs=None, **kwargs):
+        if not state.is_world_process_zero or self.training_bar is None:
+            return
+        parts = [form.format(logs[name]) for name, form in SHOWN.items() if logs.get(name) is not None]
+        if parts:
+            self.training_bar.write(f"step {state.global_step}/{state.max_steps}: " + ", ".join(parts))
+        if "reward" in logs:
+            self.training_bar.set_postfix_str(", ".join(parts[:5]))
+
+
+def plot_curves(runs: dict[str, list[dict]], path: Path) -> None:
+    """Write a PNG of the mean reward and the mean completion length over the steps.
+
+    Args:
+        runs: log histories (`log_history` of trainer_state.json) by label.
+        path: of the PNG.
+    """
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots(1, 2, figsize=(10, 3.6), layout="constrained")
+    for label, history in runs.items():
+        steps = [entry for entry in history if "reward" in entry]
+        for axis, name in zip(axes, ("reward", "completions/mean_length"), strict=True):
+            axis.plot([entry["step"] for entry in steps], [entry[name] for entry in steps], label=label)
+    axes[0].set(xlabel="GRPO step", ylabel="mean reward (+1 right, -1 wrong)", title="Reward", ylim=(None, 1.02))
+    axes[1].set(xlabel="GRPO step", ylabel="tokens", title="Completion length")
+    for axis in axes:
+        axis.grid(alpha=0.3)
+        axis.legend()
+    figure.savefig(path, dpi=120)
+    pyplot.close(figure)
+
+
+def merge_command(adapter: str | Path, merged: str | Path) -> str:
+    """Shell command that merges a LoRA adapter into its base model, tokenizer included."""
+    return (
+        'python -c "import sys; from peft import AutoPeftModelForCausalLM as M; from transformers import AutoTokenizer '
+        "as T; a, out = sys.argv[1:]; M.from_pretrained(a).merge_and_unload().save_pretrained(out); "
+        f'T.from_pretrained(a).save_pretrained(out)" {adapter} {merged}'
+    )
+
+
+def write_model_card(output_dir: Path, facts: dict, state) -> None:
+    """Write README.md (a Hugging Face model card) and curves.png next to a trained model.
+
+    Args:
+        output_dir: where the model is saved.
+        facts: base_model, base_revision, dataset, dataset_revision, prompt_preset, processes, device, and settings
+            (those that differ from their defaults).
+        state: `TrainerState` of the run.
+    """
+    header = {"library_name": "transformers", "pipeline_tag": "text-generation", "tags": ["grpo", "math", "trl"]}
+    if not is_local(facts["base_model"]):
+        header["base_model"] = facts["base_model"]
+    if not is_local(facts["dataset"]):
+        header["datasets"] = [facts["dataset"]]
+    rows = {
+        "base model": facts["base_model"] + (f" @ {facts['base_revision']}" if facts["base_revision"] else ""),
+        "data": facts["dataset"] + (f" @ {facts['dataset_revision']}" if facts["dataset_revision"] else ""),
+        "prompt": facts["prompt_preset"],
+        "optimizer steps": f"{state.global_step} of {state.max_steps}",
+        "tokens seen": f"{state.num_input_tokens_seen:,}",
+        "hardware": f"{facts['processes']} x {facts['device']}",
+        "versions": ", ".join(f"{name} {version(name)}" for name in VERSIONS),
+        "commit": git_commit() or "unknown (no git checkout)",
+    }
+    last = [entry for entry in state.log_history if "reward" in entry][-10:]
+    for name in ("reward", "accuracy", "completions/mean_length", "completions/clipped_ratio"):
+        values = [entry[name] for entry in last if entry.get(name) is not None]
+        if values:
+            rows[f"{name}, mean of the last {len(values)} logs"] = f"{sum(values) / len(values):.4g}"
+    curves = merge = ""
+    if last:
+        plot_curves({output_dir.name: state.log_history}, output_dir / "curves.png")
+        curves = "\n![Reward and completion length](curves.png)\n"
+    if adapter_base(str(output_dir)):
+        merge = f"\nTo merge this LoRA adapter:\n\n```bash\n{merge_command(output_dir, f'{output_dir}-merged')}\n```\n"
+    card = MODEL_CARD.format(
+        header=yaml.safe_dump(header, sort_keys=False),
+        name=output_dir.resolve().name,
+        rows="\n".join(f"| {name} | {value} |" for name, value in rows.items()),
+        curves=curves,
+        merge=merge,
+        settings=yaml.safe_dump(facts["settings"]),
+    )
+    (output_dir / "README.md").write_text(card, encoding="utf-8")
+
+
+def changed_settings(*arguments) -> dict:
+    """The fields of argument dataclasses that differ from their defaults, as plain values."""
+    changed = {}
+    for each in arguments:
+        for name, field in each.__dataclass_fields__.items():
+            value = getattr(each, name)
+            value = value.value if isinstance(value, Enum) else value
+            if field.init and value != field.default and isinstance(value, str | int | float | list):
+                changed[name] = value
+    return changed
+
+
+def device_name() -> str:
+    """The accelerator's or the processor's name."""
+    import torch
+
+    return torch.cuda.get_device_name() if torch.cuda.is_available() else f"CPU ({platform.machine()})"
