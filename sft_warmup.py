@@ -3,7 +3,7 @@ r"""Supervised warm-up on worked solutions, before GRPO.
 DeepMath-103K (arXiv 2504.11456) ships three R1 solutions for every question. The paper's RL runs start from models
 that reason already and skip this stage; take it when yours does not (a base or a small model). What is learned is
 `{thinking}</think>{answer}` after exactly the prompt that train_grpo.py will generate from, and only the solution
-carries loss.
+carries loss. Every solution is graded first, by the grader that will reward GRPO.
 
 On one GPU, on 8 GPUs, and on 2 nodes of 8 (run there with --machine_rank 0 and 1):
 
@@ -12,16 +12,31 @@ On one GPU, on 8 GPUs, and on 2 nodes of 8 (run there with --machine_rank 0 and 
         --config configs/sft_qwen2.5_1.5b.yaml
     accelerate launch --config_file configs/accelerate/ddp_8gpu.yaml --num_machines 2 --num_processes 16 \
         --machine_rank 0 --main_process_ip NODE0 --main_process_port 29500 sft_warmup.py \
-        --config configs/sft_qwen2.5_1.5b.yaml --gradient_accumulation_steps 8
+        --config configs/sft_qwen2.5_1.5b.yaml --gradient_accumulation_steps 2
+
+Writes, in `--output_dir`: the model and its tokenizer (with LoRA the adapter, and the whole model in merged/), and
+solutions.md and solutions.json, the table of what was trained on and what was dropped, by difficulty.
 
 Any key of the YAML file, of TRL's `SFTConfig` and of `ModelConfig` is also a flag, and the flag wins.
 """
 
-from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Literal
 
 from cli import InputError, check_trainable, is_local, parse_arguments, resume_point, run, say, stay_offline_if_local
-from data import SOLUTION_COLUMNS, DataArguments, encode_prompt, get_prompt, load_tokenizer, load_training_rows
+from data import SOLUTION_COLUMNS, DataArguments, get_prompt, load_tokenizer, load_training_rows
+from solutions import (
+    check_same_as_before,
+    choose,
+    drop_by_length,
+    format_table,
+    grade_solutions,
+    read_solutions,
+    tokenize_solution,  # noqa: F401
+    tokenize_solutions,
+    write_report,
+)
 
 # ---------------------------------------------------------------------------------------------------------------------
 # Arguments
@@ -32,10 +47,74 @@ from data import SOLUTION_COLUMNS, DataArguments, encode_prompt, get_prompt, loa
 class SFTScriptArguments(DataArguments):
     """What TRL's configs lack for this stage."""
 
-    solutions_per_question: int = field(default=1, metadata={"help": "how many of the three R1 solutions to use"})
+    solutions_per_question: int = field(
+        default=1, metadata={"help": "how many of the three R1 solutions to read and check: 1, 2 or 3"}
+    )
+    solution_policy: Literal["all", "shortest", "random"] = field(
+        default="all",
+        metadata={
+            "help": "of a question's usable solutions train on all, on the shortest, or on a random one (--seed)"
+        },
+    )
     check_solutions: bool = field(
         default=True, metadata={"help": "drop solutions whose final answer our grader does not find equal to the gold"}
     )
+    min_solution_tokens: int = field(default=1, metadata={"help": "drop shorter solutions (without the prompt)"})
+    max_solution_tokens: int | None = field(
+        default=None, metadata={"help": "drop longer ones (without the prompt); max_length bounds both together"}
+    )
+
+
+def check_arguments(args: SFTScriptArguments, config, model_args) -> None:
+    """Refuse what cannot run, or would train on something else than asked, before a model is loaded.
+
+    Raises:
+        InputError: names the flag.
+    """
+    if not 1 <= args.solutions_per_question <= len(SOLUTION_COLUMNS):
+        raise InputError(f"--solutions_per_question {args.solutions_per_question}: the data has 1 to 3")
+    longest = args.max_solution_tokens or config.max_length
+    if longest and args.min_solution_tokens > longest:
+        raise InputError(f"--min_solution_tokens {args.min_solution_tokens} is over the upper bound of {longest}")
+    if config.eos_token or config.chat_template_path:
+        raise InputError("--eos_token and --chat_template_path: set them in the model's own tokenizer files instead")
+    if config.completion_only_loss is False or config.assistant_only_loss:
+        raise InputError("--completion_only_loss and --assistant_only_loss: the loss is always on the solution alone")
+    check_packing(config, model_args)
+    check_trainable(model_args.model_name_or_path)
+    is_local(args.dataset)  # a path that is not there is an error now, not after the model is fetched
+    get_prompt(args.prompt_preset)
+
+
+def check_packing(config, model_args) -> None:
+    """Allow packing only where a solution cannot attend to the ones packed before it.
+
+    TRL's "bfd" packs whole solutions and restarts the positions of each, from which transformers masks the others,
+    whichever of sdpa, eager and flash attention computes it. "wrapped" cuts solutions and lets them attend to each
+    other; code that comes with a model may not read the positions at all.
+
+    Raises:
+        InputError: another packing strategy, attention or model, or no max_length to pack to.
+    """
+    if not config.packing:
+        if config.padding_free:
+            raise InputError("--padding_free: use --packing true, which includes it")
+        return
+    if config.packing_strategy != "bfd":
+        raise InputError(
+            f"--packing_strategy {config.packing_strategy} cuts solutions in two; only bfd keeps them whole"
+        )
+    if config.max_length is None:
+        raise InputError("--packing true needs --max_length, the tokens to pack together")
+    attention = model_args.attn_implementation or "sdpa"
+    if config.trust_remote_code or not (attention in ("sdpa", "eager") or "flash" in attention):
+        raise InputError(
+            f"--packing true with attention {attention!r}, trust_remote_code {config.trust_remote_code}: packed "
+            "solutions might attend to each other; use sdpa, eager or flash attention and a model of transformers' own"
+        )
+    if "flash" not in attention:
+        tokens = config.max_length * config.per_device_train_batch_size
+        say(f"packing: {attention} attention keeps solutions apart with a mask of {tokens} x {tokens}; flash has none")
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -43,59 +122,51 @@ class SFTScriptArguments(DataArguments):
 # ---------------------------------------------------------------------------------------------------------------------
 
 
-def checked_solutions(rows, columns: list[str], check: bool) -> list[tuple[str, str]]:
-    """(question, solution) pairs of the rows' non-empty solutions, in row order.
+def build_dataset(args: SFTScriptArguments, tokenizer, config):
+    """Grade, measure and choose solutions, and print what became of them.
 
     Args:
-        rows: data set with question, final_answer and the solution columns.
-        columns: solution columns to use.
-        check: keep only solutions that our grader finds correct; prints how many were not.
+        tokenizer: of the model to be trained.
+        config: TRL's `SFTConfig`; max_length, seed and dataset_num_proc are used.
+
+    Returns:
+        The tokenized training set (input_ids, labels), and all solutions with their fates.
+
+    Raises:
+        InputError: no solution at all, or none left to train on.
     """
-    triples = [(row["question"], row[c], row["final_answer"]) for row in rows for c in columns if row[c].strip()]
-    if not check:
-        return [(question, solution) for question, solution, _ in triples]
-    from reward import grade_batch
-
-    grades = grade_batch([solution for _, solution, _ in triples], [gold for *_, gold in triples])
-    reasons = Counter(grade.reason for grade in grades if not grade.correct)
-    dropped = ", ".join(f"{count} {reason}" for reason, count in reasons.most_common()) or "none"
-    say(f"solutions: {len(triples)} read, {len(triples) - reasons.total()} graded correct, dropped: {dropped}")
-    return [(q, solution) for (q, solution, _), grade in zip(triples, grades, strict=True) if grade.correct]
-
-
-def tokenize_solution(tokenizer, prompt, question: str, solution: str) -> dict[str, list[int]]:
-    """Token ids of prompt + solution + end of sequence, and labels that are -100 on the prompt.
-
-    The data has only `</think>`. Templates that prefill `<think>` (R1, Open-Reasoner-Zero) need nothing more; after
-    any other prompt the opening tag is part of what the model must learn to write.
-    """
-    prompt_ids = encode_prompt(tokenizer, prompt, question)
-    if "</think>" in solution and "<think>" not in solution:
-        prefilled = tokenizer.decode(prompt_ids[-8:]).rstrip().endswith("<think>")
-        solution = solution if prefilled else f"<think>\n{solution}"
-    solution_ids = tokenizer(solution, add_special_tokens=False)["input_ids"] + [tokenizer.eos_token_id]
-    return {"input_ids": prompt_ids + solution_ids, "labels": [-100] * len(prompt_ids) + solution_ids}
-
-
-def build_dataset(args: SFTScriptArguments, tokenizer, max_length: int | None):
-    """Tokenized training set; solutions over `max_length` tokens are dropped, never cut before their answer."""
-    import datasets
-
     columns = list(SOLUTION_COLUMNS[: args.solutions_per_question])
-    pairs = checked_solutions(load_training_rows(args, tokenizer, columns), columns, args.check_solutions)
-    prompt = get_prompt(args.prompt_preset)
-    tokens = datasets.Features({name: datasets.List(datasets.Value("int32")) for name in ("input_ids", "labels")})
-    examples = datasets.Dataset.from_dict({"question": [q for q, _ in pairs], "solution": [s for _, s in pairs]}).map(
-        lambda row: tokenize_solution(tokenizer, prompt, row["question"], row["solution"]),
-        remove_columns=["question", "solution"],
-        features=tokens,
-        desc="Tokenizing",
-    )
-    short = examples.filter(lambda row: max_length is None or len(row["input_ids"]) <= max_length, desc="Lengths")
-    say(f"solutions: {len(short)} of {len(examples)} fit into {max_length} tokens with their prompt")
-    if len(short) == 0:
-        raise InputError(f"{args.dataset}: no solution is left to train on (max_length {max_length})")
-    return short
+    found = read_solutions(load_training_rows(args, tokenizer, columns), columns)
+    if not found:
+        raise InputError(f"{args.dataset}: {', '.join(columns)} are empty, there is no solution to train on")
+    if args.check_solutions:
+        grade_solutions(found)
+    examples = tokenize_solutions(found, tokenizer, get_prompt(args.prompt_preset), config.dataset_num_proc)
+    drop_by_length(found, args.min_solution_tokens, args.max_solution_tokens, config.max_length)
+    kept = choose(found, args.solution_policy, config.seed)
+    say(format_table(found))
+    if not kept:
+        raise InputError(
+            f"{args.dataset}: no solution is left to train on (the table above says why; max_length "
+            f"{config.max_length}, {args.min_solution_tokens} to {args.max_solution_tokens} tokens a solution)"
+        )
+    unclosed = sum("</think>" not in solution.text for solution in found if solution.fate == "used")
+    if unclosed:
+        say(
+            f"warning: {unclosed} of these solutions have no </think>; a model that learns from them needs "
+            "`--require_think_end false` in train_grpo.py, or all its completions are wrong"
+        )
+    return examples.select(kept), found
+
+
+def checked_solutions(rows, columns: list[str], check: bool) -> list[tuple[str, str]]:
+    """(question, solution) pairs of the rows' solutions; with `check` only of those that our grader finds right."""
+    found = read_solutions([{"difficulty": float("nan"), **row} for row in rows], columns)
+    if check:
+        grade_solutions(found)
+    used = [(s.question, s.text) for s in found if s.fate == "used"]
+    say(f"solutions: {len(found)} read, {len(used)} graded correct, dropped: {len(found) - len(used)}")
+    return used
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -103,19 +174,33 @@ def build_dataset(args: SFTScriptArguments, tokenizer, max_length: int | None):
 # ---------------------------------------------------------------------------------------------------------------------
 
 
+def save_merged(model_args, config, tokenizer) -> Path:
+    """Write base model + adapter as one model, which train_grpo.py and evaluate.py can load.
+
+    The base is read anew, so this works for a quantized or sharded model too; it takes the base's size in memory.
+    """
+    from peft import PeftModel
+    from transformers import AutoModelForCausalLM
+
+    path = Path(config.output_dir) / "merged"
+    base = AutoModelForCausalLM.from_pretrained(
+        model_args.model_name_or_path,
+        revision=model_args.model_revision,
+        dtype=model_args.dtype,
+        trust_remote_code=config.trust_remote_code,
+    )
+    PeftModel.from_pretrained(base, config.output_dir).merge_and_unload().save_pretrained(path)
+    tokenizer.save_pretrained(path)
+    return path
+
+
 def main(argv: list[str] | None = None) -> None:
     from trl import ModelConfig, SFTConfig
 
     args, config, model_args = parse_arguments([SFTScriptArguments, SFTConfig, ModelConfig], argv)
-    if not 1 <= args.solutions_per_question <= len(SOLUTION_COLUMNS):
-        raise InputError(f"--solutions_per_question {args.solutions_per_question}: the data has 1 to 3")
-    if config.eos_token or config.chat_template_path:
-        raise InputError("--eos_token and --chat_template_path: set them in the model's own tokenizer files instead")
-    check_trainable(model_args.model_name_or_path)
-    is_local(args.dataset)  # a path that is not there is an error now, not after the model is fetched
+    check_arguments(args, config, model_args)
     if not config.push_to_hub:
         stay_offline_if_local(model_args.model_name_or_path, args.dataset)
-    get_prompt(args.prompt_preset)
     checkpoint = resume_point(config)
 
     # Model
@@ -130,7 +215,9 @@ def main(argv: list[str] | None = None) -> None:
     }
 
     # Data
-    train_dataset = build_dataset(args, tokenizer, config.max_length)
+    train_dataset, found = build_dataset(args, tokenizer, config)
+    if checkpoint:
+        check_same_as_before(Path(config.output_dir), found)
 
     # Trainer
     trainer = SFTTrainer(
@@ -141,6 +228,10 @@ def main(argv: list[str] | None = None) -> None:
         quantization_config=get_quantization_config(model_args),
         peft_config=get_peft_config(model_args),
     )
+    if trainer.is_world_process_zero():
+        write_report(
+            Path(config.output_dir), found, {**asdict(args), "max_length": config.max_length, "seed": config.seed}
+        )
     trainer.train(resume_from_checkpoint=checkpoint)
 
     # Save
@@ -148,7 +239,10 @@ def main(argv: list[str] | None = None) -> None:
     trainer.save_state()
     if config.push_to_hub:
         trainer.push_to_hub(dataset_name=args.dataset)
-    trainer.accelerator.print(f"model and tokenizer: {config.output_dir}")
+    path = Path(config.output_dir)
+    if model_args.use_peft and trainer.is_world_process_zero():
+        path = save_merged(model_args, config, tokenizer)
+    trainer.accelerator.print(f"model and tokenizer: {path}")
 
 
 if __name__ == "__main__":
