@@ -207,6 +207,8 @@ def main(argv: list[str] | None = None) -> None:
     from trl import SFTTrainer, get_peft_config, get_quantization_config
 
     tokenizer = load_tokenizer(model_args.model_name_or_path, model_args.model_revision, config.trust_remote_code)
+    if tokenizer.eos_token_id is None:
+        raise InputError(f"{tokenizer.name_or_path}: the tokenizer has no end-of-sequence token to end a solution with")
     config.model_init_kwargs = {
         "revision": model_args.model_revision,
         "dtype": model_args.dtype,  # float32 master weights by default: bf16 ones lose updates at small learning rates
