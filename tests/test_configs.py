@@ -1,9 +1,13 @@
-"""Every shipped recipe parses, keeps the original's products, and a typo in one is an error."""
+"""Every shipped recipe and launch line parses, keeps the original's products, and a typo in one is an error."""
 
+import math
+import re
+import shlex
 from pathlib import Path
 
 import pytest
 import yaml
+from torch.distributed.run import get_args_parser
 from trl import GRPOConfig, ModelConfig, SFTConfig
 
 from cli import InputError, parse_arguments
@@ -13,6 +17,7 @@ from sft_warmup import SFTScriptArguments
 from train_grpo import GRPOScriptArguments
 
 CONFIGS = sorted(Path("configs").glob("*.yaml"))
+GRPO = [GRPOScriptArguments, GRPOConfig, ModelConfig]
 DATA_REVISION = "5cf055d1fe3d7a2eb19719ac020211469736ae44"
 
 
@@ -36,89 +41,304 @@ def test_config_parses(path):
 
 
 def test_configs_of_all_stages_are_there():
-    assert {"demo_sft", "demo_grpo", "demo_eval", "grpo_deepmath_1.5b", "grpo_deepmath_zero_7b"} <= {
-        p.stem for p in CONFIGS
-    }
+    assert {"demo_sft", "demo_grpo", "demo_eval", *RECIPES, *ONE_GPU} <= {p.stem for p in CONFIGS}
 
 
-@pytest.mark.parametrize("path", sorted(Path("configs/accelerate").glob("*.yaml")), ids=lambda path: path.stem)
-def test_accelerate_config_parses(path):
-    from accelerate.commands.config.config_args import load_config_from_file
+# ---------------------------------------------------------------------------------------------------------------------
+# The original's values
+# ---------------------------------------------------------------------------------------------------------------------
 
-    config = load_config_from_file(str(path))
-    assert config.num_processes == (2 if "2proc" in path.stem else 8)
-
-
-@pytest.mark.parametrize(
-    ("name", "accumulation", "processes", "prompts", "steps_per_rollout", "rollouts"),
-    [
-        ("grpo_deepmath_1.5b", None, 8, 128, 2, 1800),
-        ("grpo_deepmath_1.5b", 16, 64, 128, 2, 1800),
-        ("grpo_deepmath_zero_7b", None, 8, 512, 16, 500),
-        ("grpo_deepmath_zero_7b", 8, 64, 512, 16, 500),
-    ],
-)
-def test_batch_arithmetic_is_the_originals(name, accumulation, processes, prompts, steps_per_rollout, rollouts):
-    raw = yaml.safe_load(Path(f"configs/{name}.yaml").read_text())
-    accumulation = accumulation or raw["gradient_accumulation_steps"]
-    completions_per_step = processes * raw["per_device_train_batch_size"] * accumulation
-    assert raw["generation_batch_size"] == prompts * raw["num_generations"]
-    assert raw["generation_batch_size"] == steps_per_rollout * completions_per_step
-    assert raw["max_steps"] == rollouts * steps_per_rollout
-    assert raw["save_steps"] % steps_per_rollout == 0
-    assert raw["vllm_max_model_length"] == raw["max_prompt_length"] + raw["max_completion_length"]
-
-
-# The original's values (run scripts of zwhe99/DeepMath), under TRL's names, so that none of them drifts.
+# From the run scripts of zwhe99/DeepMath and its verl fork, under our names, so that none of them drifts.
 ORIGINAL = {
-    "num_generations": 16,
+    "dtype": "float32",
+    "require_think_end": True,
+    "dynamic_sampling": True,
+    "carry_surplus": False,
+    "max_generation_batches": 10,
+    "top_p": 1.0,
+    "use_vllm": True,
+    "vllm_importance_sampling_correction": False,
     "num_iterations": 1,
     "learning_rate": 1e-6,
     "max_grad_norm": 1.0,
-    "max_prompt_length": 2048,
-    "top_p": 1.0,
-    "epsilon": 0.2,
     "loss_type": "dapo",
     "scale_rewards": "group",
-    "require_think_end": True,
-    "vllm_importance_sampling_correction": False,
-    "dtype": "float32",
+    "epsilon": 0.2,
 }
 ORIGINAL_15B = ORIGINAL | {
     "model_name_or_path": "deepseek-ai/DeepSeek-R1-Distill-Qwen-1.5B",
-    "max_completion_length": 24576,
+    "max_prompt_length": 2048,
+    "prompt_preset": "DeepMath-1.5B",
     "overlong_buffer": 4096,
+    "num_generations": 16,
+    "generation_batch_size": 128 * 16,
+    "dynamic_sampling_prompts": 384,
+    "max_completion_length": 24576,
     "temperature": 0.6,
-    "epsilon_high": 0.27,
-    "beta": 0.001,
-    "use_bias_correction_kl": False,
+    "max_steps": 1800 * 2,
     "lr_scheduler_type": "constant",
     "warmup_steps": 0,
     "weight_decay": 0.01,
+    "skip_update_norm": 5.0,
+    "epsilon_high": 0.27,
+    "beta": 0.001,
+    "use_bias_correction_kl": False,
+    "save_steps": 10 * 2,
 }
 ORIGINAL_ZERO_7B = ORIGINAL | {
     "model_name_or_path": "Qwen/Qwen2.5-7B",
-    "max_completion_length": 10240,
+    "max_prompt_length": 2048,
+    "prompt_preset": "Qwen2.5-7B-Base",  # Open-Reasoner-Zero's template
     "overlong_buffer": 2048,
+    "num_generations": 16,
+    "generation_batch_size": 512 * 16,
+    "dynamic_sampling_prompts": 1536,
+    "max_completion_length": 10240,
     "temperature": 1.0,
+    "max_steps": 500 * 16,
+    "lr_scheduler_type": "constant_with_warmup",
+    "warmup_steps": 10 * 16,
+    "weight_decay": 0.1,
     "epsilon_high": 0.28,
     "beta": 0.0,
-    "lr_scheduler_type": "constant_with_warmup",
-    "warmup_steps": 160,
-    "weight_decay": 0.1,
+    "save_steps": 10 * 16,
 }
+# Of these two only a few values are known to us; the recipes take the others from their sibling and say so.
+ORIGINAL_OMN_15B = {
+    "model_name_or_path": "nvidia/OpenMath-Nemotron-1.5B",
+    "num_generations": 18,
+    "max_steps": 700 * 2,
+}
+ORIGINAL_ZERO_MATH_7B = {
+    "model_name_or_path": "Qwen/Qwen2.5-Math-7B",
+    "max_prompt_length": 1024,
+    "require_think_end": False,
+    "exactly_one_box": True,
+    "overlong_buffer": 512,
+    "num_generations": 18,
+    "max_completion_length": 3072,
+}
+# recipe: the original's values, prompts a rollout batch, optimizer steps of it, gradient accumulation on 64 GPUs
+RECIPES = {
+    "grpo_deepmath_1.5b": (ORIGINAL_15B, 128, 2, 16),
+    "grpo_deepmath_omn_1.5b": (ORIGINAL_OMN_15B, 128, 2, 18),
+    "grpo_deepmath_zero_7b": (ORIGINAL_ZERO_7B, 512, 16, 8),
+    "grpo_deepmath_zero_math_7b": (ORIGINAL_ZERO_MATH_7B, 512, 16, 9),
+}
+SIBLINGS = {"as DeepMath-1.5B": "grpo_deepmath_1.5b", "as DeepMath-Zero-7B": "grpo_deepmath_zero_7b"}
+ONE_GPU = ["grpo_deepmath_1.5b_lora_1gpu", "grpo_deepmath_1.5b_lora_24gb", "grpo_deepmath_1.5b_qlora_24gb"]
 
 
-@pytest.mark.parametrize(
-    ("name", "original"), [("grpo_deepmath_1.5b", ORIGINAL_15B), ("grpo_deepmath_zero_7b", ORIGINAL_ZERO_7B)]
-)
-def test_recipe_has_the_originals_values(name, original):
+def load(name: str) -> tuple[dict, dict[str, str]]:
+    """A recipe's values, and the comment behind each."""
+    text = Path(f"configs/{name}.yaml").read_text()
+    return yaml.safe_load(text), dict(re.findall(r"^(\w+): .*?  # (.*)$", text, flags=re.M))
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_recipe_has_the_originals_values(name):
+    original = RECIPES[name][0]
     args, config, model = parse_arguments(GRPO, ["--config", f"configs/{name}.yaml", "--use_cpu", "true"])
     parsed = {**vars(model), **vars(config), **vars(args)}
     assert {key: parsed[key] for key in original} == original
 
 
-GRPO = [GRPOScriptArguments, GRPOConfig, ModelConfig]
+@pytest.mark.parametrize("name", RECIPES)
+def test_recipe_names_the_source_of_every_value(name):
+    """ "original" stands beside what the table of the original holds, and a value said to be the sibling's is."""
+    values, comments = load(name)
+    original = RECIPES[name][0]
+    for key in original.keys() & values.keys() - {"dtype"}:
+        assert "original" in comments[key] or key == "prompt_preset", key
+    for key, comment in comments.items():
+        sibling = next((sibling for says, sibling in SIBLINGS.items() if comment.startswith(says)), None)
+        if sibling:
+            assert values[key] == load(sibling)[0][key], key
+        elif comment.startswith("original") and key != "dataset":
+            assert key in original or "original 0.8" in comment, key
+
+
+@pytest.mark.parametrize("name", ONE_GPU)
+def test_one_gpu_recipe_changes_what_it_says(name):
+    """What it marks as the original's is; what it changes is in its header."""
+    values, comments = load(name)
+    original = load("grpo_deepmath_1.5b")[0]
+    for key, comment in comments.items():
+        if re.match(r"original\b", comment):
+            assert values[key] == original[key], key
+    header = Path(f"configs/{name}.yaml").read_text().split("\n\n")[0]
+    for key in ("max_completion_length", "max_prompt_length"):
+        assert values[key] == original[key] or str(values[key]) in header
+    assert f"{values['generation_batch_size'] // 16} prompts" in header
+    assert values["generation_batch_size"] == (
+        values["per_device_train_batch_size"] * values["gradient_accumulation_steps"]
+    )
+    # TRL 1.16 cannot send 4-bit weights to vLLM (huggingface/trl#4973).
+    assert not (values.get("load_in_4bit") and values["use_vllm"])
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Batch arithmetic
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("processes", [8, 64])
+@pytest.mark.parametrize("name", RECIPES)
+def test_batch_arithmetic(name, processes):
+    values, _ = load(name)
+    _, prompts, steps_per_rollout, accumulation_64 = RECIPES[name]
+    accumulation = values["gradient_accumulation_steps"] if processes == 8 else accumulation_64
+    completions_per_step = processes * values["per_device_train_batch_size"] * accumulation
+    assert values["generation_batch_size"] == prompts * values["num_generations"]
+    assert values["generation_batch_size"] == steps_per_rollout * completions_per_step
+    assert values["max_steps"] % steps_per_rollout == 0
+    assert values["save_steps"] % steps_per_rollout == 0
+    # No group straddles two processes.
+    assert prompts % processes == 0
+    assert values["dynamic_sampling_prompts"] % processes == 0
+    assert values["dynamic_sampling_prompts"] == 3 * prompts
+    assert values["vllm_max_model_length"] == values["max_prompt_length"] + values["max_completion_length"]
+    header = Path(f"configs/{name}.yaml").read_text().split("\n\n")[0]
+    assert f"{prompts} prompts x {values['num_generations']} = {values['generation_batch_size']} completions" in header
+    assert f"{processes} x 1 x {accumulation} = {completions_per_step}" in header
+    assert re.search(
+        rf"{values['max_steps'] // steps_per_rollout} rollout batches are\s+# {values['max_steps']} steps", header
+    )
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Launching
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def launched(command: list[str]) -> tuple:
+    """What `accelerate launch` makes of its arguments and its file: the arguments, and the file's own content."""
+    from accelerate.commands.launch import _validate_launch_command, launch_command_parser
+
+    return _validate_launch_command(launch_command_parser().parse_args(command))[:2]
+
+
+def environment_of_processes(args, config) -> dict[str, str]:
+    """The environment that `accelerate launch` starts the processes with."""
+    from accelerate.utils.launch import prepare_deepspeed_cmd_env, prepare_multi_gpu_env
+
+    if not args.use_deepspeed:
+        return prepare_multi_gpu_env(args)
+    args.deepspeed_fields_from_accelerate_config = ",".join(config.deepspeed_config)
+    return prepare_deepspeed_cmd_env(args)[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "environment"),
+    [
+        ("ddp_8gpu", {"ACCELERATE_MIXED_PRECISION": "bf16"}),
+        (
+            "fsdp2_8gpu",
+            {"ACCELERATE_USE_FSDP": "true", "FSDP_VERSION": "2", "FSDP_RESHARD_AFTER_FORWARD": "true"},
+        ),
+        ("zero2_8gpu", {"ACCELERATE_USE_DEEPSPEED": "true", "ACCELERATE_DEEPSPEED_ZERO_STAGE": "2"}),
+        (
+            "zero3_8gpu",
+            {"ACCELERATE_DEEPSPEED_ZERO_STAGE": "3", "ACCELERATE_DEEPSPEED_ZERO3_SAVE_16BIT_MODEL": "true"},
+        ),
+    ],
+)
+def test_accelerate_config(name, environment):
+    file = ["--config_file", f"configs/accelerate/{name}.yaml"]
+    args, config = launched([*file, "train_grpo.py"])
+    env = environment_of_processes(args, config)
+    assert (args.num_processes, args.num_machines) == (8, 1)
+    assert environment == {key: env.get(key) for key in environment}
+    # Left to the recipe: a number here would silently win over the recipe's.
+    assert not {"ACCELERATE_GRADIENT_ACCUMULATION_STEPS", "ACCELERATE_GRADIENT_CLIPPING"} & env.keys()
+    nodes = ["--num_machines", "8", "--num_processes", "64", "--machine_rank", "3", "--main_process_ip", "NODE0"]
+    args, config = launched([*file, *nodes, "--main_process_port", "29500", "train_grpo.py"])
+    environment_of_processes(args, config)
+    assert (args.nnodes, args.nproc_per_node, args.node_rank) == ("8", "8", 3)
+    assert (args.rdzv_backend, args.rdzv_endpoint) == ("static", "NODE0:29500")
+
+
+def test_accelerate_config_of_two_cpu_processes():
+    args, config = launched(["--config_file", "configs/accelerate/cpu_2proc.yaml", "train_grpo.py"])
+    environment_of_processes(args, config)
+    assert (args.nproc_per_node, args.use_cpu) == ("2", True)
+
+
+def readme_commands() -> list[list[str]]:
+    """The words of every command in the README's code blocks that starts a GRPO run."""
+    commands = []
+    for block in re.findall(r"```bash\n(.*?)```", Path("README.md").read_text(), flags=re.S):
+        for line in block.replace("\\\n", " ").splitlines():
+            line = re.sub(r'"?\$\{?\w+\}?', "1", line) if "train_grpo.py" in line else ""
+            words = shlex.split(line, comments=True)
+            words = shlex.split(words[-1]) if "bash" in words else words  # srun bash -c '...'
+            if "train_grpo.py" in words:
+                commands.append(words)
+    return commands
+
+
+@pytest.mark.parametrize("words", readme_commands(), ids=lambda words: " ".join(words)[-60:])
+def test_readme_command_parses_and_keeps_the_arithmetic(words):
+    script = words.index("train_grpo.py")
+    launcher, flags = words[:script], words[script + 1 :]
+    args, config, _ = parse_arguments(GRPO, [*flags, "--use_cpu", "true"])
+    processes = 1
+    if "accelerate" in launcher:
+        launch, _ = launched([*launcher[launcher.index("launch") + 1 :], "train_grpo.py"])
+        processes = launch.num_processes
+        assert not (launch.use_deepspeed and args.skip_update_norm)
+    elif "torchrun" in launcher:
+        torchrun = get_args_parser().parse_args([*launcher[launcher.index("torchrun") + 1 :], "train_grpo.py"])
+        processes = int(torchrun.nnodes) * int(torchrun.nproc_per_node)
+    name = Path(flags[flags.index("--config") + 1]).stem
+    if name in RECIPES:
+        _, prompts, steps_per_rollout, _ = RECIPES[name]
+        completions_per_step = processes * config.per_device_train_batch_size * config.gradient_accumulation_steps
+        assert config.generation_batch_size == steps_per_rollout * completions_per_step
+        assert prompts % processes == 0
+        assert args.dynamic_sampling_prompts % processes == 0
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# The README's budget of the 1.5B run
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def budget_15b(gpus: int, mean_tokens: float = 8000, batches_per_rollout: float = 1) -> dict[str, float]:
+    """Hours of grpo_deepmath_1.5b on H100s, by the formulas and assumptions of the README's section "Scale".
+
+    Args:
+        gpus: number of GPUs, vLLM colocated on each.
+        mean_tokens: mean length of a completion (assumed).
+        batches_per_rollout: generation batches that fill a rollout batch; 1 if at least 128 of 384 groups are mixed.
+    """
+    values, _ = load("grpo_deepmath_1.5b")
+    rollouts, G = values["max_steps"] / 2, values["num_generations"]
+    sampled = values["dynamic_sampling_prompts"] * G * batches_per_rollout  # completions a rollout batch
+    context = 150 + mean_tokens * (1 + 0.75**2) / 2  # tokens that an average token attends to
+    # Generation: a decoding step reads the weights and every sequence's KV cache once.
+    kv_bytes = 28 * 2 * 256 * 2 * context  # layers x (key, value) x width x bfloat16
+    room = values["vllm_gpu_memory_utilization"] * 85e9 - 3.55e9 - 1.5e9
+    at_once = min(values["generation_batch_size"] / gpus, sampled / batches_per_rollout / gpus, room / kv_bytes)
+    step = 0.002 + (3.55e9 + at_once * kv_bytes) / (0.6 * 3.35e12)
+    tail = values["max_completion_length"] * (0.002 + 3.55e9 / (0.6 * 3.35e12))
+    generation = sampled / gpus * mean_tokens * step / at_once + batches_per_rollout * tail
+    # Training: forward, recomputed forward, backward (2), reference, old log-probs are six forward passes.
+    flops = 2 * 1.54e9 + 4 * 28 * 1536 * context  # a token's forward pass: weights, attention
+    training = values["generation_batch_size"] * mean_tokens * 6 * flops / (gpus * 0.3 * 989e12)
+    slowest = {8: 1.42, 64: 2.41}[gpus]  # expected maximum of so many standard normals
+    training *= 1 + slowest * 0.75 / math.sqrt(values["generation_batch_size"] / 2 / gpus)
+    hours = rollouts / 3600
+    return {"generation": generation * hours, "training": training * hours}
+
+
+def test_budget_is_the_readmes():
+    cases = {(8000, 1): [(391, 95), (127, 16)], (8000, 2): [(781, 95), (253, 16)], (16000, 1): [(1408, 238), (275, 40)]}
+    for (tokens, batches), hours in cases.items():
+        found = [budget_15b(gpus, tokens, batches) for gpus in (8, 64)]
+        assert [(round(each["generation"]), round(each["training"])) for each in found] == hours
+
+
 CPU = ["--use_cpu", "true", "--bf16", "false", "--report_to", "none"]
 
 
