@@ -202,28 +202,6 @@ def format_report(results: dict[int, dict]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def plot_curves(folders: dict[int, Path], path: Path) -> None:
-    """Write a PNG of the mean reward and the mean completion length during GRPO."""
-    import matplotlib
-
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
-
-    figure, (reward_axis, length_axis) = pyplot.subplots(1, 2, figsize=(10, 3.6), layout="constrained")
-    for seed, folder in folders.items():
-        history = json.loads((folder / "grpo" / "trainer_state.json").read_text(encoding="utf-8"))["log_history"]
-        steps = [entry for entry in history if "reward" in entry]
-        x = [entry["step"] for entry in steps]
-        reward_axis.plot(x, [entry["reward"] for entry in steps], label=f"seed {seed}")
-        length_axis.plot(x, [entry["completions/mean_length"] for entry in steps], label=f"seed {seed}")
-    reward_axis.set(xlabel="GRPO step", ylabel="mean reward (+1 right, -1 wrong)", title="Reward", ylim=(None, 1.02))
-    length_axis.set(xlabel="GRPO step", ylabel="tokens", title="Completion length")
-    for axis in (reward_axis, length_axis):
-        axis.grid(alpha=0.3)
-        axis.legend()
-    figure.savefig(path, dpi=120)
-
-
 def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, nargs="+", default=[0], help="one whole run for each")
@@ -235,9 +213,12 @@ def main(argv: list[str] | None = None) -> None:
     if existing := [folder for folder in folders.values() if folder.exists()]:
         parser.error(f"{existing[0]} exists already; remove it, or choose another --output_dir")
     results = {seed: run_seed(folder, seed) for seed, folder in folders.items()}
+    from training_log import plot_curves  # imports transformers: not needed for a wrong flag
+
     report = format_report(results)
     (output_dir / "report.md").write_text(report, encoding="utf-8")
-    plot_curves(folders, output_dir / "curves.png")
+    states = {seed: json.loads((folder / "grpo/trainer_state.json").read_text()) for seed, folder in folders.items()}
+    plot_curves({f"seed {seed}": state["log_history"] for seed, state in states.items()}, output_dir / "curves.png")
     print(f"\n{report}\ntable: {output_dir / 'report.md'}\ncurves: {output_dir / 'curves.png'}")
     for seed, folder in folders.items():
         print(f"seed {seed}: models, data, generations, scores and logs: {folder}")

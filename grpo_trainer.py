@@ -287,8 +287,7 @@ class DeepMathGRPOTrainer(GRPOTrainer):
         """As TRL's; the epoch is the number of passes over the data, and samples are printed in short."""
         self.state.epoch = self._prompts_drawn / len(self.train_dataset)
         if self.accelerator.is_main_process and self.log_completions and "loss" in logs:
-            for line in self._sample_lines():
-                tqdm.write(line)
+            tqdm.write("\n".join(self._sample_lines()))
         super().log(logs, start_time)
 
     def create_model_card(self, *args, **kwargs) -> None:

@@ -1,5 +1,6 @@
 """What a GRPO run shows while it runs and leaves behind: progress bar, curves, model card."""
 
+import math
 import platform
 from enum import Enum
 from importlib.metadata import version
@@ -76,7 +77,8 @@ def plot_curves(runs: dict[str, list[dict]], path: Path) -> None:
     for label, history in runs.items():
         steps = [entry for entry in history if "reward" in entry]
         for axis, name in zip(axes, ("reward", "completions/mean_length"), strict=True):
-            axis.plot([entry["step"] for entry in steps], [entry[name] for entry in steps], label=label)
+            # a step that trains on carried groups alone has no new completions
+            axis.plot([entry["step"] for entry in steps], [entry.get(name, math.nan) for entry in steps], label=label)
     axes[0].set(xlabel="GRPO step", ylabel="mean reward (+1 right, -1 wrong)", title="Reward", ylim=(None, 1.02))
     axes[1].set(xlabel="GRPO step", ylabel="tokens", title="Completion length")
     for axis in axes:

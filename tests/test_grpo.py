@@ -1,0 +1,342 @@
+"""The trainer beyond TRL: dynamic sampling, skipped updates, padding, continuation after a kill, two processes."""
+
+import json
+import math
+import multiprocessing
+import os
+import random
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import datasets
+import pandas
+import pytest
+import torch
+from safetensors.torch import load_file
+from trl import GRPOConfig, GRPOTrainer
+
+import demo
+import sft_warmup
+import train_grpo
+from cli import InputError
+from data import load_tokenizer
+from grpo_trainer import DeepMathGRPOTrainer, sort_by_length
+from reward import accuracy_reward, soft_overlong_penalty
+from train_grpo import GRPOScriptArguments
+
+CPU = ["--use_cpu", "true", "--bf16", "false", "--gradient_checkpointing", "false", "--report_to", "none"]
+GRPO = ["--num_generations", "4", "--per_device_train_batch_size", "8", "--gradient_accumulation_steps", "2"]
+SHORT = [*GRPO, "--max_completion_length", "12", "--learning_rate", "1e-3", "--logging_steps", "1"]
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="module")
+def guesser(model_dir, tmp_path_factory):
+    """A model that answers 1, 2 or 3 without a thought, and questions with such answers: a third is right by luck."""
+    folder = tmp_path_factory.mktemp("guesser")
+    rng = random.Random(0)
+    with open(folder / "rows.jsonl", "w", encoding="utf-8") as file:
+        for _ in range(400):
+            answer = rng.choice("123")
+            solution = f"</think>\\boxed{{{answer}}}"
+            row = {"question": demo.make_question(rng)[0], "final_answer": answer, "r1_solution_1": solution}
+            file.write(json.dumps(row) + "\n")
+    where = ["--model_name_or_path", str(model_dir), "--dataset", str(folder / "rows.jsonl")]
+    flags = ["--max_steps", "50", "--per_device_train_batch_size", "16", "--learning_rate", "2e-3"]
+    sft_warmup.main([*where, "--output_dir", str(folder / "model"), *flags, "--save_strategy", "no", *CPU])
+    return folder
+
+
+def flags_of(guesser, output_dir, *more: str) -> list[str]:
+    where = ["--model_name_or_path", str(guesser / "model"), "--dataset", str(guesser / "rows.jsonl")]
+    return [*where, "--output_dir", str(output_dir), *SHORT, *CPU, *more]
+
+
+def logs_of(output_dir) -> list[dict]:
+    return json.loads((output_dir / "trainer_state.json").read_text())["log_history"]
+
+
+def rollouts_of(output_dir) -> pandas.DataFrame:
+    return pandas.concat(pandas.read_parquet(path) for path in sorted((output_dir / "rollouts").glob("*.parquet")))
+
+
+@pytest.mark.parametrize("carry", ["false", "true"])
+def test_dynamic_sampling_trains_on_full_batches_of_mixed_groups(guesser, tmp_path, carry):
+    flags = ["--dynamic_sampling", "true", "--dynamic_sampling_prompts", "6", "--carry_surplus", carry]
+    train_grpo.main(flags_of(guesser, tmp_path, *flags, "--max_steps", "4", "--save_strategy", "no"))
+    rollouts, logs = rollouts_of(tmp_path), [entry for entry in logs_of(tmp_path) if "reward" in entry]
+    assert len(logs) == 4 and all(entry["frac_reward_zero_std"] == 0 for entry in logs)  # no group without a signal
+    solved = rollouts.groupby("position")["correct"].agg(["sum", "size"])
+    kept = rollouts.groupby("position")["kept"].first()
+    mixed = (solved["sum"] > 0) & (solved["sum"] < 4)
+    assert (solved["size"] == 4).all() and mixed[kept].all() and not mixed.all(), "dropped groups are on record too"
+    assert sorted(solved.index) == list(range(len(solved))), "every prompt of the stream is drawn once"
+    for entry in logs:
+        batch = rollouts[rollouts["step"] == entry["step"]]
+        if entry["generation_batches"]:
+            assert entry["accuracy"] == pytest.approx(batch["correct"].mean())
+            assert len(batch) == entry["generation_batches"] * 6 * 4
+            if carry == "false":
+                assert batch[batch["kept"]]["position"].nunique() == 4  # 16 completions a step
+    carried = [0.0, *(entry["carried_groups"] for entry in logs)]
+    if carry == "true":  # nothing of mixed correctness is lost
+        assert max(carried) > 0 and mixed.sum() == kept.sum() == 4 * 4 + carried[-1]
+    else:
+        assert max(carried) == 0 and kept.sum() == 4 * 4
+    assert {"question", "completion", "gold", "answer", "verdict", "reward", "length", "clipped"} <= {*rollouts.columns}
+
+
+def test_dynamic_sampling_with_lora_two_iterations_and_evaluation(guesser, tmp_path):
+    benchmark = guesser / "benchmark.jsonl"
+    rows = [{"problem": f"{i}+1", "answer": "2"} for i in range(5)]
+    benchmark.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    sampling = ["--dynamic_sampling", "true", "--num_iterations", "2", "--max_steps", "4"]
+    lora = ["--use_peft", "true", "--lora_target_modules", "q_proj", "v_proj"]
+    evaluation = ["--eval_benchmark", str(benchmark), "--eval_problems", "4", "--eval_strategy", "steps"]
+    evaluation += ["--eval_steps", "2", "--num_generations_eval", "2", "--per_device_eval_batch_size", "4"]
+    train_grpo.main(flags_of(guesser, tmp_path / "run", *sampling, *lora, *evaluation, "--save_strategy", "no"))
+    logs = logs_of(tmp_path / "run")
+    evaluated = [entry for entry in logs if "eval_accuracy" in entry]
+    assert [entry["step"] for entry in evaluated] == [2, 4]
+    for entry in evaluated:  # all problems count, mixed or not: accuracy is the mean of the +1 / -1 reward
+        assert entry["eval_accuracy"] == pytest.approx((1 + entry["eval_rewards/accuracy_reward/mean"]) / 2)
+    assert sorted(set(rollouts_of(tmp_path / "run")["step"])) == [1, 3], "every rollout batch trains twice"
+    card = (tmp_path / "run" / "README.md").read_text()
+    assert "dynamic_sampling: true" in card and "trl 1.16.0" in card and (tmp_path / "run" / "curves.png").is_file()
+    command = next(line for line in card.splitlines() if "merge_and_unload" in line)
+    done = subprocess.run(shlex.split(command.replace("python -c", f"{sys.executable} -c")), capture_output=True)
+    assert done.returncode == 0, done.stderr.decode()
+    merged, base = (load_file(folder / "model.safetensors") for folder in (tmp_path / "run-merged", guesser / "model"))
+    assert merged.keys() == base.keys() and any((merged[name] != base[name]).any() for name in base)
+
+
+def test_the_eleventh_generation_batch_is_an_error(guesser, tmp_path):
+    rows = [json.loads(line) for line in (guesser / "rows.jsonl").read_text().splitlines()]
+    path = tmp_path / "impossible.jsonl"
+    path.write_text("".join(json.dumps(row | {"final_answer": "77"}) + "\n" for row in rows))
+    flags = flags_of(guesser, tmp_path / "run", "--dynamic_sampling", "true", "--dataset", str(path))
+    message = "10 generation batches of 4 prompts held 0 groups of mixed correctness, and a rollout batch takes 4"
+    with pytest.raises(InputError, match=message):
+        train_grpo.main(flags)
+    assert len(rollouts_of(tmp_path / "run")) == 10 * 4 * 4, "what was generated is on record"
+
+
+def test_large_updates_are_skipped_and_end_the_run_with_a_checkpoint(guesser, tmp_path):
+    flags = ["--skip_update_norm", "1e-9", "--max_skipped_updates", "3", "--max_steps", "9", "--weight_decay", "0.1"]
+    with pytest.raises(InputError, match=r"step 3: 3 updates in a row were skipped .*gradient norm .*learning_rate"):
+        train_grpo.main(flags_of(guesser, tmp_path / "run", *flags, "--save_steps", "100"))
+    before, after = (
+        load_file(guesser / "model/model.safetensors"),
+        load_file(tmp_path / "run/checkpoint-3/model.safetensors"),
+    )
+    assert all((before[name] == after[name]).all() for name in before), "not even weight decay moves the weights"
+    with pytest.raises(InputError, match="step 4"):  # the count is part of the checkpoint
+        train_grpo.main(flags_of(guesser, tmp_path / "run", *flags, "--resume_from_checkpoint", "true"))
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# A trainer in hand
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def make_trainer(kind, model_dir, tmp_path, **settings):
+    """A trainer of TRL's class or ours on the tiny model, its optimizer not yet made."""
+    rows = [{"question": "1+1", "final_answer": "2", "prompt": [{"role": "user", "content": "1+1"}]}] * 8
+    settings = {"per_device_train_batch_size": 2, "gradient_accumulation_steps": 4, "num_generations": 4} | settings
+    config = GRPOConfig(
+        str(tmp_path / "run"), use_cpu=True, bf16=False, gradient_checkpointing=False, max_steps=2, report_to="none",
+        max_completion_length=40, loss_type="dapo", beta=0.01, **settings,
+    )  # fmt: skip
+    own = {"recipe": GRPOScriptArguments()} if kind is DeepMathGRPOTrainer else {}
+    rewards = [accuracy_reward, soft_overlong_penalty(40, 30)]
+    tokenizer = load_tokenizer(str(model_dir))
+    dataset = datasets.Dataset.from_list(rows)
+    return kind(str(model_dir), rewards, config, dataset, processing_class=tokenizer, **own)
+
+
+def make_batch(lengths: list[int], prompt_lengths: list[int], seed: int = 0) -> dict[str, torch.Tensor]:
+    """A rollout batch as TRL makes it: prompts padded on the left, completions on the right."""
+    generator = torch.Generator().manual_seed(seed)
+    rows, width, prompt_width = len(lengths), max(lengths) + 3, max(prompt_lengths) + 2
+    completion_mask = (torch.arange(width) < torch.tensor(lengths)[:, None]).long()
+    prompt_mask = (torch.arange(prompt_width).flip(0) < torch.tensor(prompt_lengths)[:, None]).long()
+    return {
+        "prompt_ids": torch.randint(5, 200, (rows, prompt_width), generator=generator) * prompt_mask,
+        "prompt_mask": prompt_mask,
+        "completion_ids": torch.randint(5, 200, (rows, width), generator=generator) * completion_mask,
+        "completion_mask": completion_mask,
+        "advantages": torch.randn(rows, generator=generator),
+        "num_items_in_batch": torch.tensor(sum(lengths)),
+        "old_per_token_logps": -5 - torch.rand(rows, width, generator=generator),
+        "ref_per_token_logps": -5 - torch.rand(rows, width, generator=generator),
+    }
+
+
+def losses_and_gradients(trainer, micro_batches: list[dict]) -> tuple[list[float], torch.Tensor]:
+    trainer.model.train()
+    trainer.current_gradient_accumulation_steps = len(micro_batches)
+    losses = []
+    for each in micro_batches:
+        loss = trainer._compute_loss(trainer.model, each)
+        loss.backward()
+        losses.append(loss.item())
+    gradient = torch.cat([p.grad.flatten() for p in trainer.model.parameters()])
+    trainer.model.zero_grad()
+    return losses, gradient
+
+
+def test_loss_without_padding_and_in_order_of_length_is_trls(model_dir, tmp_path):
+    stock = make_trainer(GRPOTrainer, model_dir, tmp_path)
+    ours = make_trainer(DeepMathGRPOTrainer, model_dir, tmp_path)
+    batch = make_batch([3, 40, 7, 1, 22, 9, 40, 5], [6, 9, 4, 9, 3, 5, 8, 2])
+    cut = [{k: v[i : i + 2] if v.ndim else v for k, v in batch.items()} for i in range(0, 8, 2)]
+    expected, gradient = losses_and_gradients(stock, cut)
+    trimmed, same_gradient = losses_and_gradients(ours, cut)
+    assert trimmed == pytest.approx(expected, abs=1e-6) and len({round(x, 4) for x in expected}) == 4
+    assert torch.allclose(gradient, same_gradient, atol=1e-6) and gradient.abs().max() > 1e-3
+    ordered, sorted_gradient = losses_and_gradients(ours, sort_by_length(cut))
+    assert sum(ordered) == pytest.approx(sum(expected), abs=1e-6)
+    assert torch.allclose(gradient, sorted_gradient, atol=1e-6)
+    widths = []
+    note = lambda _, args, kwargs: widths.append(kwargs["input_ids"].shape[1])  # noqa: E731
+    ours.model.register_forward_pre_hook(note, with_kwargs=True)
+    losses_and_gradients(ours, sort_by_length(cut))
+    assert widths == [3 + 9, 7 + 4, 22 + 5, 40 + 9]
+    ids = torch.cat([batch["prompt_ids"], batch["completion_ids"]], 1)
+    mask = torch.cat([batch["prompt_mask"], batch["completion_mask"]], 1)
+    with torch.no_grad():  # the old or reference policy's pass, in chunks
+        results = [t._get_per_token_logps_and_entropies(t.model, ids, mask, 43, batch_size=3)[0] for t in (stock, ours)]
+    assert torch.allclose(*(each * batch["completion_mask"] for each in results), atol=1e-5)
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf])
+def test_gradients_that_are_not_finite_are_dropped(model_dir, tmp_path, value):
+    trainer = make_trainer(DeepMathGRPOTrainer, model_dir, tmp_path)
+    first, *_ = trainer.model.parameters()
+    first.grad = torch.full_like(first, value)
+    trainer._get_grad_norm(trainer.model, trainer._clip_grad_norm(trainer.model))
+    assert first.grad is None and trainer._metrics["train"]["skipped_update"] == [1.0]
+    first.grad = torch.ones_like(first)
+    trainer._window_loss += value  # a loss that is not finite, whatever its gradient
+    trainer._get_grad_norm(trainer.model, trainer._clip_grad_norm(trainer.model))
+    assert first.grad is None and trainer._skipped_in_a_row == 2
+    first.grad = torch.ones_like(first)
+    trainer._get_grad_norm(trainer.model, trainer._clip_grad_norm(trainer.model))
+    assert first.grad is not None and trainer._skipped_in_a_row == 0
+
+
+def test_every_pass_over_the_data_has_an_order_of_its_own(model_dir, tmp_path):
+    trainer = make_trainer(DeepMathGRPOTrainer, model_dir, tmp_path)
+    passes = [[trainer._row_at(position) for position in range(start, start + 8)] for start in (0, 8, 16)]
+    assert all(sorted(order) == list(range(8)) for order in passes) and passes[0] != passes[1] != passes[2]
+    assert [trainer._row_at(position) for position in range(8)] == passes[0]
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Whole runs in processes of their own
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def start(flags: list[str]) -> multiprocessing.Process:
+    """The training script in a process of its own, forked from one that has the libraries loaded."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["train_grpo", "grpo_trainer"])
+    process = context.Process(target=train_grpo.main, args=(flags,))
+    process.start()
+    return process
+
+
+def kill_when(process: multiprocessing.Process, condition) -> None:
+    """SIGKILL the run as soon as the condition holds."""
+    while not condition():
+        assert process.is_alive(), "the run ended before it could be killed"
+        time.sleep(0.001)
+    process.kill()
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
+
+
+def test_a_run_killed_three_times_ends_as_the_uninterrupted_one(guesser, tmp_path):
+    # Two optimizer steps a rollout batch, each batch used twice, groups carried over, a checkpoint at every step (also
+    # in the middle of a rollout batch), logs over three steps (cut by checkpoints), momentum and a reference model.
+    settings = ["--dynamic_sampling", "true", "--dynamic_sampling_prompts", "6", "--carry_surplus", "true"]
+    settings += ["--num_iterations", "2", "--generation_batch_size", "32", "--beta", "0.01", "--max_steps", "15"]
+    settings += ["--save_steps", "1", "--save_total_limit", "3", "--logging_steps", "3"]
+    whole, cut = tmp_path / "whole", tmp_path / "cut"
+    uninterrupted = start(flags_of(guesser, whole, *settings))
+    flags = flags_of(guesser, cut, *settings)
+    kill_when(start(flags), lambda: (cut / "checkpoint-3" / "optimizer.pt").exists())  # while a checkpoint is written
+    flags += ["--resume_from_checkpoint", "true"]
+    kill_when(start(flags), lambda: any((cut / "rollouts").glob("step-000009*")))  # after generation
+    kill_when(start(flags), lambda: (cut / "checkpoint-11" / "model.safetensors").exists())
+    last = start(flags)
+    last.join()
+    uninterrupted.join()
+    assert last.exitcode == uninterrupted.exitcode == 0
+    timed = ("step_time", "runtime", "per_second", "total_flos", "profiling")
+    histories = [
+        [{k: v for k, v in entry.items() if not any(word in k for word in timed)} for entry in logs_of(folder)]
+        for folder in (whole, cut)
+    ]
+    assert histories[0] == histories[1] and len(histories[0]) == 6
+    weights = [load_file(folder / "model.safetensors") for folder in (whole, cut)]
+    assert all(torch.equal(weights[0][name], weights[1][name]) for name in weights[0])
+    assert rollouts_of(whole).equals(rollouts_of(cut))
+
+
+def test_a_checkpoint_cut_off_while_being_written_is_not_used(guesser, tmp_path):
+    flags = flags_of(guesser, tmp_path, "--max_steps", "2", "--save_steps", "1")
+    train_grpo.main(flags)
+    half = tmp_path / "checkpoint-2" / "trainer_state.json"
+    half.write_text(half.read_text()[:-20])
+    train_grpo.main([*flags, "--resume_from_checkpoint", "true", "--max_steps", "3"])
+    assert [entry["step"] for entry in logs_of(tmp_path) if "reward" in entry] == [1, 2, 3]
+    for state in tmp_path.glob("checkpoint-*/trainer_state.json"):
+        state.unlink()
+    with pytest.raises(InputError, match="holds no checkpoint .3 cut off while being written"):
+        train_grpo.main([*flags, "--resume_from_checkpoint", "true"])
+    with pytest.raises(InputError, match="no whole checkpoint"):
+        train_grpo.main([*flags, "--resume_from_checkpoint", str(tmp_path / "checkpoint-1")])
+
+
+def test_another_layout_or_seed_cannot_continue_a_run(guesser, tmp_path):
+    flags = flags_of(guesser, tmp_path, "--max_steps", "1", "--save_steps", "1", "--generation_batch_size", "32")
+    train_grpo.main(flags)  # half a rollout batch is left
+    for changed, message in (
+        (["--seed", "7"], r"made with seed 42 \(now 7\)"),
+        (["--max_rows", "50"], r"made with rows 400 \(now 50\)"),
+        (["--num_generations", "8"], r"made with num_generations 4 \(now 8\)"),
+    ):
+        with pytest.raises(InputError, match=message):
+            train_grpo.main([*flags, "--resume_from_checkpoint", "true", "--max_steps", "2", *changed])
+
+
+def test_two_processes_hold_equal_weights_and_log_what_one_logs(guesser, tmp_path):
+    settings = ["--dynamic_sampling", "true", "--dynamic_sampling_prompts", "6", "--save_strategy", "no"]
+    settings += ["--max_steps", "3", "--overlong_buffer", "8", "--beta", "0.01"]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    script = [str(ROOT / "tests" / "seeded_groups.py")]
+    launch = [sys.executable, "-m", "accelerate.commands.launch", "--config_file", "configs/accelerate/cpu_2proc.yaml"]
+    two = [*launch, "--main_process_port", "0", *script, *flags_of(guesser, tmp_path / "two", *settings)]
+    one = [sys.executable, *script, *flags_of(guesser, tmp_path / "one", *settings)]
+    commands = [two, [*one, "--gradient_accumulation_steps", "4"]]
+    runs = [subprocess.Popen(c, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True) for c in commands]
+    for run in runs:
+        _, errors = run.communicate()
+        assert run.returncode == 0, errors
+    sums = [json.loads((tmp_path / "two" / f"weights-{rank}.json").read_text()) for rank in (0, 1)]
+    assert sums[0]["processes"] == 2 and sums[0] == sums[1], "each rank holds the same weights to the bit"
+    one, two = ([e for e in logs_of(tmp_path / name) if "reward" in e] for name in ("one", "two"))
+    assert len(one) == len(two) == 3
+    names = ("reward", "accuracy", "kept_fraction", "generation_batches", "loss", "grad_norm")
+    names += ("rewards/accuracy_reward/mean", "completions/mean_length", "completions/clipped_ratio")
+    for first, second in zip(one, two, strict=True):
+        for name in names:
+            assert second[name] == pytest.approx(first[name], rel=1e-4, abs=1e-6), (first["step"], name)
+    same = ["step", "position", "completion", "correct", "kept"]
+    rows = [rollouts_of(tmp_path / name)[same].sort_values(same).reset_index(drop=True) for name in ("one", "two")]
+    assert rows[0].equals(rows[1]), "both roll out the same prompts and keep the same groups"
