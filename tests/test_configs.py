@@ -269,7 +269,7 @@ def readme_commands() -> list[list[str]]:
     commands = []
     for block in re.findall(r"```bash\n(.*?)```", Path("README.md").read_text(), flags=re.S):
         for line in block.replace("\\\n", " ").splitlines():
-            line = re.sub(r'"?\$\{?\w+\}?', "1", line) if "train_grpo.py" in line else ""
+            line = re.sub(r"\$\w+", "1", line) if "train_grpo.py" in line else ""
             words = shlex.split(line, comments=True)
             words = shlex.split(words[-1]) if "bash" in words else words  # srun bash -c '...'
             if "train_grpo.py" in words:
