@@ -1,18 +1,123 @@
-"""Every notebook runs from top to bottom and is stored without outputs."""
+"""Every notebook is short, stored without outputs, and runs from top to bottom on small data made here."""
 
 import json
-import subprocess
-import sys
+import random
 from pathlib import Path
 
 import pytest
+from matplotlib import pyplot
+
+import demo
+import train_grpo
+
+NOTEBOOKS = Path("notebooks").resolve()
+R1 = "{}</think>So the answer is \\boxed{{{}}}."
+ROWS = [  # question, answer, difficulty, topic, thinking, what the first solution answers
+    ("What is $1+1$?", "2", 1.0, "Mathematics -> Arithmetic", "One and one.", "2"),
+    ("What is $1+1$?", "2", 1.5, "Mathematics -> Arithmetic", "I add.", "2"),
+    ("Is $\\mathbb{Q}$ dense in $\\mathbb{R}$?", "Yes", 6.0, "Mathematics -> Analysis -> Topology", "Sure.", "True"),
+    ("Solve $x^2=2$ for $x>0$.", "\\sqrt{2}", 4.0, "Mathematics -> Algebra -> Roots -> Square", "Root.", "\\sqrt{2}"),
+    ("Which holds? (A) $1<2$ (B) $2<1$", "A", 3.0, "Mathematics -> Algebra", "A.", "B"),
+    ("Where is $x^2<1$? It is $(-1,1)$.", "(-1,1)", 5.0, "Mathematics -> Analysis", "Inside.", "-1<x<1"),
+    ("Find the vector shown below.", "\\frac{1", -1.0, "Mathematics", "What?", "1"),
+]
 
 
-@pytest.mark.parametrize("path", sorted(Path("notebooks").glob("*.ipynb")), ids=lambda path: path.stem)
-def test_notebook(path):
-    cells = [cell for cell in json.loads(path.read_text())["cells"] if cell["cell_type"] == "code"]
-    assert cells and not any(cell["outputs"] or cell["execution_count"] for cell in cells)
-    code = "\n".join("".join(cell["source"]) for cell in cells)
-    done = subprocess.run([sys.executable, "-c", code], cwd="notebooks", capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, done.stderr
-    assert "Grade(correct=True" in done.stdout
+@pytest.fixture
+def execute(monkeypatch, capsys):
+    """Run a notebook as Jupyter would, with parameters set after its cell of parameters; returns what it printed."""
+
+    def run(name: str, **parameters) -> str:
+        monkeypatch.chdir(NOTEBOOKS)
+        monkeypatch.syspath_prepend(str(NOTEBOOKS.parent))
+        pyplot.switch_backend("Agg")
+        names = {"__name__": "__main__"}
+        for cell in json.loads((NOTEBOOKS / f"{name}.ipynb").read_text(encoding="utf-8"))["cells"]:
+            if cell["cell_type"] == "code":
+                exec(compile("".join(cell["source"]), f"{name}, {cell['id']}", "exec"), names)
+            if "parameters" in cell["metadata"].get("tags", []):
+                assert set(parameters) <= set(names)
+                names.update(parameters)
+        for number in pyplot.get_fignums():
+            pyplot.figure(number).canvas.draw()  # a figure that cannot be drawn fails here
+        return capsys.readouterr().out
+
+    yield run
+    pyplot.close("all")
+
+
+@pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem)
+def test_notebook_is_short_and_stored_without_outputs(path):
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    assert code and len(notebook["cells"]) <= 15
+    assert not any(cell["outputs"] or cell["execution_count"] for cell in code)
+    assert sum("parameters" in cell["metadata"].get("tags", []) for cell in code) == 1
+
+
+def test_explore_data(execute, tmp_path):
+    columns = ("question", "final_answer", "difficulty", "topic")
+    path = tmp_path / "rows.jsonl"
+    with open(path, "w", encoding="utf-8") as file:
+        for *given, thinking, answer in ROWS:
+            row = dict(zip(columns, given, strict=True)) | {"r1_solution_1": R1.format(thinking, answer)}
+            file.write(json.dumps(row) + "\n")
+    out = execute("explore_data", dataset=str(path), solution_columns=["r1_solution_1"])
+    assert pyplot.get_fignums() == [1, 2, 3, 4]
+    assert "7 rows, 6 different questions" in out and "7 solutions, 100.0% with </think>" in out
+    found = dict(reversed(line.split(maxsplit=1)) for line in out.splitlines() if line[:7].strip().isdigit())
+    assert found == {
+        "gold not understood": "1",
+        "question stands twice": "2",
+        "gold of 6 characters or more inside the question": "1",
+        "question under 20 characters": "2",
+        "question points to a picture": "1",
+        "gold is a single letter": "1",
+        "difficulty missing, below 0 or over 10": "1",
+        "solution's answer is not the gold": "2",
+    }
+    kinds = {line[:20].strip(): int(line[20:28]) for line in out.splitlines() if line[20:27].strip().isdigit()}
+    assert kinds["yes / no"] == kinds["choice letter"] == kinds["tuple or interval"] == 1 and kinds["integer"] == 2
+
+
+def test_explore_data_without_solutions(execute, tmp_path):
+    rng = random.Random(0)
+    rows = [demo.make_row(rng, *demo.make_question(rng)) | {"r1_solution_1": None, "topic": None} for _ in range(5)]
+    (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    out = execute("explore_data", dataset=str(tmp_path / "rows.jsonl"), solution_columns=["r1_solution_1"])
+    assert "0 solutions" in out and pyplot.get_fignums() == [1, 2, 3]
+
+
+def test_reward_playground(execute):
+    out = execute("reward_playground", completion="so </think>it is \\boxed{\\frac{1}{2}}", gold="0.5")
+    assert "extracted:   \\frac{1}{2}" in out and "Grade(correct=True" in out
+    assert "rules without an example here: none" in out and "not as the table says" not in out
+
+
+def test_inspect_run_on_a_real_run(execute, model_dir, tmp_path):
+    rng = random.Random(0)
+    rows = [demo.make_row(rng, *demo.make_question(rng)) for _ in range(2)]
+    (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    flags = f"--model_name_or_path {model_dir} --dataset {tmp_path}/rows.jsonl --output_dir {tmp_path}/run --max_steps 3 "
+    flags += "--num_generations 4 --per_device_train_batch_size 8 --max_completion_length 12 --save_strategy no "
+    flags += "--logging_steps 1 --use_cpu true --bf16 false --gradient_checkpointing false --report_to none"
+    train_grpo.main(flags.split())
+    out = execute("inspect_run", run=str(tmp_path / "run"))
+    assert "3 logged steps" in out and "24 rollouts of 2 questions" in out
+    assert out.count("of 4 right; answers: ") == 3, "both questions were asked in each of the three steps"
+    assert pyplot.get_fignums() == [1, 2]
+
+
+def test_results(execute, tmp_path):
+    for run, right in (("before", [0.25, 0.5, 0.0]), ("after", [0.5, 1.0, 0.5])):
+        (tmp_path / run).mkdir()
+        problems = [{"id": str(i), "accuracy": accuracy} for i, accuracy in enumerate(right)]
+        summary = {"pass@1": 100 * sum(right) / 3, "standard_error": 14.4, "problems": 3, "n": 4, "mean_tokens": 20.0}
+        summary |= {"truncated": 0.0, "undecided": 0.0, "by_category": {"level=1": 25.0}}
+        settings = {"prompt_preset": "DeepMath-1.5B", "temperature": 1.0}
+        result = {"summary": summary, "settings": settings, "grading": {"grader": "ours"}, "problems": problems}
+        (tmp_path / run / "math500.json").write_text(json.dumps(result))
+        (tmp_path / run / "settings.json").write_text("{}")
+    out = execute("results", folders=[str(tmp_path)])
+    assert "math500: after -> before: -41.7 ± 16.7 on 3 problems" in out and "level=1" in out
+    assert "DeepMath-1.5B" in out and pyplot.get_fignums() == [1]
