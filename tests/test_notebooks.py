@@ -100,7 +100,8 @@ def test_inspect_run_on_a_real_run(execute, model_dir, tmp_path):
     (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     flags = f"--model_name_or_path {model_dir} --dataset {tmp_path}/rows.jsonl --output_dir {tmp_path}/run "
     flags += "--max_steps 3 --num_generations 4 --per_device_train_batch_size 8 --max_completion_length 12 "
-    flags += "--save_strategy no --logging_steps 1 --use_cpu true --bf16 false --gradient_checkpointing false --report_to none"
+    flags += "--save_strategy no --logging_steps 1 --report_to none "
+    flags += "--use_cpu true --bf16 false --gradient_checkpointing false"
     train_grpo.main(flags.split())
     out = execute("inspect_run", run=str(tmp_path / "run"))
     assert "3 logged steps" in out and "24 rollouts of 2 questions" in out
