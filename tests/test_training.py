@@ -6,10 +6,12 @@ import sys
 
 import pytest
 from safetensors.torch import load_file
+from trl import GRPOConfig, ModelConfig
 
+import grpo_checks
 import sft_warmup
 import train_grpo
-from cli import InputError
+from cli import InputError, parse_arguments
 from data import encode_prompt, get_prompt, load_tokenizer
 
 CPU = ["--use_cpu", "true", "--bf16", "false", "--gradient_checkpointing", "false", "--report_to", "none"]
@@ -101,7 +103,20 @@ def test_wrong_solutions_are_dropped_and_counted(capsys):
             ["--overlong_buffer", "16"],
             "overlong_buffer 16 must lie between 0 and --max_completion_length 16",
         ),
-        (train_grpo, ["--num_generations", "3"], "must be divisible by num_generations"),
+        (train_grpo, ["--num_generations", "3"], r"\(8\) must be divisible by num_generations \(3\)"),
+        (
+            train_grpo,
+            ["--generation_batch_size", "24", "--gradient_accumulation_steps", "2"],
+            r"1 processes x 8 .* x 2 .* = 16 completions, and a rollout batch gives 24 .* x 1 .* = 24: one must be",
+        ),
+        (train_grpo, ["--save_strategy", "epoch"], 'take "steps" or "no"'),
+        (train_grpo, ["--eval_benchmark", "none", "--eval_problems", "2"], "none: no such benchmark"),
+        (
+            train_grpo,
+            ["--eval_benchmark", "math500", "--eval_problems", "5", "--num_generations_eval", "2"],
+            r"5 \(eval_problems\) x 2 \(num_generations_eval\) = 10 .* multiple of 1 processes x 8",
+        ),
+        (train_grpo, ["--report_to", "trackio"], "trackio is not installed; `pip install trackio`"),
         (train_grpo, ["--use_vllm", "true"], "asks for a GPU and none was found"),
         (train_grpo, ["--prompt_preset", "none"], "no such preset"),
         (train_grpo, ["--max_rows", "1"], "1 rows are left, but a rollout batch takes 2 prompts"),
@@ -119,6 +134,39 @@ def test_bad_input_is_one_error_before_a_model_is_loaded(model_dir, rows_file, t
     with pytest.raises(InputError, match=message):
         script.main([*where, *(GRPO if script is train_grpo else []), *CPU, *flags])
     assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda t: setattr(t, "pad_token", None), "the tokenizer has no pad token"),
+        (lambda t: setattr(t, "chat_template", None), "the tokenizer has no chat template"),
+        (
+            lambda t: setattr(t, "chat_template", t.chat_template.split("{% if add_generation_prompt")[0]),
+            "the chat template ignores add_generation_prompt",
+        ),
+    ],
+)
+def test_unfit_tokenizers_are_one_error_before_a_model_is_loaded(model_dir, rows_file, tmp_path, change, message):
+    tokenizer = load_tokenizer(str(model_dir))
+    change(tokenizer)
+    tokenizer.save_pretrained(tmp_path / "model")
+    (tmp_path / "model" / "config.json").write_text((model_dir / "config.json").read_text())  # and no weights
+    where = ["--model_name_or_path", str(tmp_path / "model"), "--dataset", str(rows_file)]
+    with pytest.raises(InputError, match=message):
+        train_grpo.main([*where, "--output_dir", str(tmp_path / "run"), *GRPO, *SHORT])
+
+
+def test_processes_must_share_the_prompts_out(monkeypatch):
+    monkeypatch.setattr(GRPOConfig, "world_size", property(lambda self: 3))
+    args, config, _ = parse_arguments(
+        [train_grpo.GRPOScriptArguments, GRPOConfig, ModelConfig],
+        ["--per_device_train_batch_size", "4", "--num_generations", "4", "--dynamic_sampling_prompts", "4", *CPU],
+    )
+    grpo_checks.check_batches(args, config)
+    args.dynamic_sampling = True
+    with pytest.raises(InputError, match="dynamic_sampling_prompts = 4 prompts cannot be shared out among 3 processes"):
+        grpo_checks.check_batches(args, config)
 
 
 @pytest.mark.skipif("__import__('torch').cuda.is_available()", reason="needs a machine without a GPU")

@@ -1,0 +1,127 @@
+"""Seconds per optimizer step: TRL's stock `GRPOTrainer` beside ours, on the same completions, in one run.
+
+The completions are made up with the lengths that R1-like models show: log-normal, the median at a quarter of the
+longest, some cut off at the longest. Everything but sampling is timed: rewards, old and reference log-probs, loss,
+gradient, optimizer. Both trainers have the same model, seed, rewards and settings; the ratio comes from padding.
+Last, the reward on 2,048 such completions (2 workers), as a share of the time their training takes at this speed.
+
+    OMP_NUM_THREADS=2 python benchmarks/train_step.py
+    OMP_NUM_THREADS=2 python benchmarks/train_step.py --per_device_train_batch_size 4 --beta 0
+"""
+
+import argparse
+import random
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import datasets
+import torch
+from transformers import Qwen2Config, Qwen2ForCausalLM
+from trl import GRPOConfig, GRPOTrainer
+
+import demo
+from data import load_tokenizer
+from grpo_trainer import DeepMathGRPOTrainer
+from reward import accuracy_reward
+from train_grpo import GRPOScriptArguments
+
+GROUP = 8  # completions of a prompt
+
+
+def make_model(folder: Path, max_length: int) -> None:
+    """A random Qwen2 network of 7 M parameters with the demo's tokenizer."""
+    demo.make_model(folder, seed=0)
+    sizes = {"hidden_size": 384, "intermediate_size": 1536, "num_attention_heads": 6}
+    config = Qwen2Config.from_pretrained(folder, **sizes, num_key_value_heads=2, max_position_embeddings=2 * max_length)
+    torch.manual_seed(0)
+    Qwen2ForCausalLM(config).save_pretrained(folder)
+
+
+def make_completions(tokenizer, count: int, max_length: int) -> list[list[int]]:
+    """Token ids of made-up completions that end in an answer unless they are cut off."""
+    rng = random.Random(0)
+    completions = []
+    for _ in range(count):
+        length = int(max_length / 4 * rng.lognormvariate(0, 0.8))
+        answer = tokenizer(f"</think>\\boxed{{{rng.randint(1, 3)}}}")["input_ids"] + [tokenizer.eos_token_id]
+        thinking = [rng.randrange(10, 200) for _ in range(max(1, length - len(answer)))]
+        completions.append((thinking + answer)[:max_length])
+    return completions
+
+
+def with_completions(kind: type, completions: list[list[int]]) -> type:
+    """The trainer class, handing out made-up completions in place of sampling, and noting when a step is done."""
+
+    class Trainer(kind):
+        taken = 0
+        ends: list[float]
+
+        def _generate_single_turn(self, prompt_ids, *args, **kwargs):
+            picked = [completions[(self.taken + i) % len(completions)] for i in range(len(prompt_ids))]
+            self.taken += len(prompt_ids)
+            return picked, None
+
+        def log(self, logs, start_time=None):
+            self.ends = [*getattr(self, "ends", []), time.perf_counter()]
+            super().log(logs, start_time)
+
+    return Trainer
+
+
+def seconds_per_step(kind: type, model: Path, completions, args) -> tuple[float, list[float]]:
+    """Median seconds of an optimizer step after the first rollout batch, and the losses."""
+    steps_per_rollout = 2
+    config = GRPOConfig(
+        tempfile.mkdtemp(), use_cpu=True, bf16=False, gradient_checkpointing=False, report_to="none", logging_steps=1,
+        disable_tqdm=True, save_strategy="no", max_steps=steps_per_rollout * (1 + args.rollouts), beta=args.beta,
+        num_generations=GROUP, per_device_train_batch_size=args.per_device_train_batch_size,
+        gradient_accumulation_steps=args.completions // args.per_device_train_batch_size // steps_per_rollout,
+        generation_batch_size=args.completions, max_completion_length=args.max_length, learning_rate=1e-5,
+    )  # fmt: skip
+    row = {"question": "1+1", "final_answer": "2", "prompt": [{"role": "user", "content": "1+1"}]}
+    recipe = {"recipe": GRPOScriptArguments()} if kind is DeepMathGRPOTrainer else {}
+    trainer = with_completions(kind, completions)(
+        str(model), accuracy_reward, config, datasets.Dataset.from_list([row] * 1000),
+        processing_class=load_tokenizer(str(model)), **recipe,
+    )  # fmt: skip
+    trainer.train()
+    losses = [entry["loss"] for entry in trainer.state.log_history if "loss" in entry]
+    rollout = [trainer.ends[i] - trainer.ends[i - steps_per_rollout] for i in range(3, len(losses), steps_per_rollout)]
+    return statistics.median(rollout) / steps_per_rollout, losses
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--completions", type=int, default=64, help="of a rollout batch: two optimizer steps")
+    parser.add_argument("--max_length", type=int, default=1024, help="tokens of the longest completion")
+    parser.add_argument("--per_device_train_batch_size", type=int, default=1)
+    parser.add_argument("--beta", type=float, default=0.001, help="above 0: with a reference model")
+    parser.add_argument("--rollouts", type=int, default=3, help="rollout batches to time")
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        make_model(Path(folder), args.max_length)
+        completions = make_completions(load_tokenizer(folder), args.completions, args.max_length)
+        lengths = [len(each) for each in completions]
+        print(f"{len(lengths)} completions: mean {statistics.mean(lengths):.0f}, longest {max(lengths)} tokens")
+        stock, stock_losses = seconds_per_step(GRPOTrainer, Path(folder), completions, args)
+        ours, our_losses = seconds_per_step(DeepMathGRPOTrainer, Path(folder), completions, args)
+        texts = load_tokenizer(folder).batch_decode(completions, skip_special_tokens=True)
+    gap = max(abs(a - b) for a, b in zip(stock_losses, our_losses, strict=True))
+    print(f"stock {stock:.2f} s, ours {ours:.2f} s per optimizer step: {stock / ours:.2f} times faster")
+    print(f"largest difference of a logged loss: {gap:.1e}")
+    batch = [texts[i % len(texts)] + " " * (i // len(texts)) for i in range(2048)]  # no two alike
+    started = time.perf_counter()
+    accuracy_reward([[{"content": text}] for text in batch], ["2"] * len(batch))
+    reward = time.perf_counter() - started
+    training = 2 * ours * 2048 / args.completions
+    share = reward / (reward + training)
+    print(f"reward of 2,048 completions: {reward:.2f} s, {share:.2%} of their training's {training:.0f} s")
+
+
+if __name__ == "__main__":
+    main()

