@@ -136,7 +136,7 @@ def write_model_card(output_dir: Path, facts: dict, state) -> None:
     if not is_local(facts["dataset"]):
         header["datasets"] = [facts["dataset"]]
     rows = {
-        "base model": facts["base_model"] + (f" @ {facts['base_revision']}" if facts["base_revision"] else ""),
+        "base model": facts["base_model"] + f" @ {facts['base_revision']}" * (not is_local(facts["base_model"])),
         "data": facts["dataset"] + (f" @ {facts['dataset_revision']}" if facts["dataset_revision"] else ""),
         "prompt": facts["prompt_preset"],
         "optimizer steps": f"{state.global_step} of {state.max_steps}",

@@ -34,9 +34,9 @@ GROUP = 8  # completions of a prompt
 
 
 def make_model(folder: Path, max_length: int) -> None:
-    """A random Qwen2 network of 7 M parameters with the demo's tokenizer."""
+    """A random Qwen2 network of 3 M parameters with the demo's tokenizer."""
     demo.make_model(folder, seed=0)
-    sizes = {"hidden_size": 384, "intermediate_size": 1536, "num_attention_heads": 6}
+    sizes = {"hidden_size": 256, "intermediate_size": 1024, "num_attention_heads": 4}
     config = Qwen2Config.from_pretrained(folder, **sizes, num_key_value_heads=2, max_position_embeddings=2 * max_length)
     torch.manual_seed(0)
     Qwen2ForCausalLM(config).save_pretrained(folder)
@@ -98,10 +98,10 @@ def seconds_per_step(kind: type, model: Path, completions, args) -> tuple[float,
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--completions", type=int, default=64, help="of a rollout batch: two optimizer steps")
-    parser.add_argument("--max_length", type=int, default=1024, help="tokens of the longest completion")
+    parser.add_argument("--max_length", type=int, default=512, help="tokens of the longest completion")
     parser.add_argument("--per_device_train_batch_size", type=int, default=1)
     parser.add_argument("--beta", type=float, default=0.001, help="above 0: with a reference model")
-    parser.add_argument("--rollouts", type=int, default=3, help="rollout batches to time")
+    parser.add_argument("--rollouts", type=int, default=2, help="rollout batches to time")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         make_model(Path(folder), args.max_length)
