@@ -28,7 +28,7 @@ from torch.utils.data import DataLoader
 from tqdm.auto import tqdm
 from trl import GRPOTrainer
 
-from cli import InputError, is_whole_checkpoint
+from cli import InputError
 from training_log import format_samples, text_of, write_model_card
 
 
@@ -198,6 +198,7 @@ class DeepMathGRPOTrainer(GRPOTrainer):
         total = self._total(len(kept))
         if total < wanted:
             self._save_rollouts(rollouts, kept=set())
+            self._carried = kept  # a continued run starts from what was found
             self._give_up(batches, prompts, total)
         positions = sorted(gather_object([group.position for group in kept]))
         taken = set(positions[:wanted])
@@ -247,9 +248,7 @@ class DeepMathGRPOTrainer(GRPOTrainer):
         return sum(gather_object([count]))
 
     def _give_up(self, batches: int, prompts: int, total: int) -> None:
-        folder = Path(self.args.output_dir) / f"checkpoint-{self.state.global_step}"
-        if self.state.global_step and not is_whole_checkpoint(folder):
-            self._save_checkpoint(self.model, trial=None)
+        self._save_checkpoint(self.model, trial=None)
         raise InputError(
             f"step {self.state.global_step + 1}: {batches} generation batches of {prompts} prompts held {total} groups "
             f"of mixed correctness, and a rollout batch takes {self._groups_wanted}. The questions are too easy or too "

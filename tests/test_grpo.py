@@ -123,6 +123,10 @@ def test_the_eleventh_generation_batch_is_an_error(guesser, tmp_path):
     with pytest.raises(InputError, match=message):
         train_grpo.main(flags)
     assert len(rollouts_of(tmp_path / "run")) == 10 * 4 * 4, "what was generated is on record"
+    with pytest.raises(InputError, match="3 generation batches of 8 prompts"):
+        changed = ["--dynamic_sampling_prompts", "8", "--max_generation_batches", "3"]
+        train_grpo.main([*flags, *changed, "--resume_from_checkpoint", "true"])
+    assert min(rollouts_of(tmp_path / "run")["position"]) == 40, "a continued run goes on with new prompts"
 
 
 def test_large_updates_are_skipped_and_end_the_run_with_a_checkpoint(guesser, tmp_path):
