@@ -11,9 +11,10 @@ from trl import GRPOConfig, GRPOTrainer, SFTConfig, SFTTrainer
 import sft_warmup
 import solutions
 import train_grpo
+from benchmarks.svamp_rows import solution_of
 from cli import InputError
 from data import PROMPTS, DataArguments, encode_prompt, get_prompt, load_tokenizer, load_training_rows
-from reward import Grade, accuracy_reward
+from reward import Grade, accuracy_reward, grade_batch
 
 CPU = ["--use_cpu", "true", "--bf16", "false", "--gradient_checkpointing", "false", "--report_to", "none"]
 SHORT = ["--max_steps", "2", "--learning_rate", "1e-3", "--logging_steps", "1", *CPU]
@@ -144,6 +145,22 @@ def test_fates_are_the_graders(tokenizer):
     found = [solutions.Solution(i, "c", math.nan, "q", *pair) for i, pair in enumerate(golds_and_texts)]
     solutions.grade_solutions(found)
     assert [s.fate for s in found] == ["used", "wrong", "no answer", "unreadable gold"]
+
+
+@pytest.mark.parametrize(
+    ("question", "gold", "calculation"),
+    [
+        ("He had 18 tickets, used 5 on toys and 11 on clothes. How many are left?", "2", "18 - 5 = 13, 13 - 11 = 2"),
+        ("29 dollars were left of 54. How much did she spend?", "25", "54 - 29 = 25"),
+        ("Two trays of 0.5 kg and 0 eggs: how many kg?", "1", "2 * 1/2 = 1"),
+        ("She had 3 apple trees, picked 8 of each, 9 are left. How many at first?", "33", "3 * 8 = 24, 24 + 9 = 33"),
+        ("How many more are 4 than 9?", "100", None),
+    ],
+)
+def test_worked_solutions_from_the_numbers_of_a_question(question, gold, calculation):
+    solution = solution_of(question, gold)
+    assert solution == (f"{calculation}</think>\\boxed{{{gold}}}" if calculation else "")
+    assert not solution or grade_batch([solution], [gold], require_think_end=True)[0].correct
 
 
 # ---------------------------------------------------------------------------------------------------------------------
