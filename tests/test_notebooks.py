@@ -112,13 +112,14 @@ def test_inspect_run_on_a_real_run(execute, model_dir, tmp_path):
 def test_results(execute, tmp_path):
     for run, right in (("before", [0.25, 0.5, 0.0]), ("after", [0.5, 1.0, 0.5])):
         (tmp_path / run).mkdir()
-        problems = [{"id": str(i), "accuracy": accuracy} for i, accuracy in enumerate(right)]
+        problems = [{"problem": f"q{i}", "level": 1 + (i > 0), "accuracy": a} for i, a in enumerate(right)]
         summary = {"pass@1": 100 * sum(right) / 3, "standard_error": 14.4, "problems": 3, "n": 4, "mean_tokens": 20.0}
-        summary |= {"truncated": 0.0, "undecided": 0.0, "by_category": {"level=1": 25.0}}
+        summary |= {"truncated": 0.0, "undecided": 0.0}
         settings = {"prompt_preset": "DeepMath-1.5B", "temperature": 1.0}
         result = {"summary": summary, "settings": settings, "grading": {"grader": "ours"}, "problems": problems}
         (tmp_path / run / "math500.json").write_text(json.dumps(result))
         (tmp_path / run / "settings.json").write_text("{}")
     out = execute("results", folders=[str(tmp_path)])
-    assert "math500: after -> before: -41.7 ± 16.7 on 3 problems" in out and "level=1" in out
+    assert "math500: before -> after: +41.7 ± 16.7 on 3 problems" in out
+    assert "2      75.0  25.0         2" in out, "level 2 of the run after"
     assert "DeepMath-1.5B" in out and pyplot.get_fignums() == [1]
