@@ -1,6 +1,5 @@
 """Evaluation on a real tiny model: resumable, independent of batching and processes, honest arithmetic."""
 
-import itertools
 import json
 import shutil
 import subprocess
@@ -47,7 +46,8 @@ def test_result_file_says_how_it_was_made(finished, model_dir):
     assert result["summary"]["problems"] == 5 and result["summary"]["n"] == 3
     assert result["settings"]["seed"] == 42 and result["settings"]["model_name_or_path"] == str(model_dir)
     assert {"torch", "transformers"} <= set(result["generation"]["versions"])
-    assert {"device", "commit", "seconds", "tokens_per_second"} <= set(result["generation"])
+    facts = result["generation"]
+    assert {"device", "commit", "hardware", "seconds", "tokens_per_second"} <= set(facts) and facts["samples"] == 15
     assert result["grading"]["grader"] == "ours" and "mpmath" in result["grading"]["versions"]
     assert result["prompt"] == {"user": "{question}", "system": None, "chat": True}
     lines = list(read_json_lines(finished / "sums.generations-0.jsonl"))
@@ -56,6 +56,14 @@ def test_result_file_says_how_it_was_made(finished, model_dir):
     assert len({line["completion"] for line in lines}) > 10, "samples differ"
     table = (finished / "table.md").read_text()
     assert "| sums |" in table and "±" in table
+    summary = result["summary"]
+    assert summary["token_quantiles"]["1"] == max(line["tokens"] for line in lines)
+    assert summary["truncated"] == sum(line["finish_reason"] == "length" for line in lines) / 15
+    assert list(summary["by_category"]) == [
+        "difficulty=4.0",
+        "topic=Mathematics -> Arithmetic -> Addition and subtraction",
+    ]
+    assert {"maj@3", "sampling_error", "undecided"} <= set(summary) and "pass@2" not in summary, "2k <= n"
 
 
 def test_stopped_evaluation_continues_to_the_same_result(finished, model_dir, benchmark, tmp_path):
@@ -102,10 +110,31 @@ def test_regrading_and_more_samples_reuse_what_is_there(finished, model_dir, ben
     assert len(lines) == 20 and lines[:15] == (finished / "sums.generations-0.jsonl").read_text().splitlines()
 
 
+def test_stored_samples_are_graded_again_without_a_model(finished, benchmark, tmp_path):
+    shutil.copytree(finished, tmp_path / "run")
+    (tmp_path / "run" / "sums.json").unlink()
+    path = tmp_path / "run" / "sums.generations-0.jsonl"
+    rows = list(read_json_lines(path))
+    solved = [{**row, "completion": f"\\boxed{{{[1, 1, 2][row['sample']]}}}"} for row in rows if row["id"] != "4"]
+    path.write_text("".join(json.dumps(row) + "\n" for row in [*solved, rows[-1]]))
+    golds = [json.loads(line)["final_answer"] for line in benchmark.read_text().splitlines()]
+    evaluate.main(["--regrade", "true", "--output_dir", str(tmp_path / "run"), "--benchmarks", str(benchmark)])
+    result = json.loads((tmp_path / "run" / "sums.json").read_text())
+    graded = [problem["id"] for problem in result["problems"]]
+    assert graded == ["0", "1", "2", "3"], "only problems with all their samples"
+    assert result["summary"]["n"] == 3 and result["settings"]["temperature"] == 1.0
+    right = [sum(gold == answer for answer in ("1", "1", "2")) / 3 for gold in golds[:4]]
+    assert [problem["accuracy"] for problem in result["problems"]] == right
+    with pytest.raises(InputError, match="--output_dir must name a folder of stored samples"):
+        evaluate.main(["--regrade", "true"])
+    with pytest.raises(InputError, match="holds no samples of math500"):
+        evaluate.main(["--regrade", "true", "--output_dir", str(tmp_path / "run"), "--benchmarks", "math500"])
+
+
 def test_changed_settings_in_the_same_folder_are_refused(finished, model_dir, benchmark, tmp_path):
     shutil.copytree(finished, tmp_path / "run")
-    with pytest.raises(InputError, match=r"temperature = 1.0, this run has 0.5"):
-        evaluate.main(flags(model_dir, benchmark, tmp_path / "run", "--temperature", "0.5"))
+    with pytest.raises(InputError, match=r"temperature = 1.0, seed = 42, this run has 0.5, 7; take another"):
+        evaluate.main(flags(model_dir, benchmark, tmp_path / "run", "--temperature", "0.5", "--seed", "7"))
 
 
 def test_other_weights_or_problems_under_the_same_name_are_refused(finished, model_dir, benchmark, tmp_path):
@@ -153,6 +182,10 @@ def test_broken_generations_are_named(finished, model_dir, benchmark, tmp_path):
         (["--temperature", "nan"], "--temperature nan"),
         (["--dtype", "foo"], "dtype: invalid choice"),
         (["--model_name_or_path", "./absent"], "./absent: no such file or folder"),
+        (["--backend", "server"], "--backend server and --server URL need each other"),
+        (["--server", "localhost:8000"], "must be a URL such as http"),
+        (["--gpu_memory", "0"], "--gpu_memory 0.0: must lie in"),
+        (["--tensor_parallel", "0"], "--tensor_parallel 0: must be at least 1"),
         (["--max_newtokens", "3"], "did you mean --max_new_tokens"),
     ],
 )
@@ -167,24 +200,23 @@ def test_folder_without_a_model(benchmark, tmp_path):
         evaluate.main(flags(tmp_path / "empty", benchmark, tmp_path / "run"))
 
 
+def test_preset_that_needs_a_chat_template(model_dir, benchmark, tmp_path):
+    shutil.copytree(model_dir, tmp_path / "base")
+    (tmp_path / "base" / "chat_template.jinja").unlink()
+    with pytest.raises(InputError, match="no chat template, which this prompt preset needs; take a plain-text preset"):
+        evaluate.main(flags(tmp_path / "base", benchmark, tmp_path / "run"))
+
+
+def test_folder_without_weights(model_dir, benchmark, tmp_path):
+    shutil.copytree(model_dir, tmp_path / "model", ignore=shutil.ignore_patterns("*.safetensors"))
+    with pytest.raises(InputError, match="model: cannot load a model: .*no file named model.safetensors"):
+        evaluate.main(flags(tmp_path / "model", benchmark, tmp_path / "run"))
+
+
 def test_prompt_longer_than_the_context(model_dir, tmp_path):
     (tmp_path / "long.jsonl").write_text(json.dumps({"problem": "1" * 200, "answer": "1"}) + "\n")
     with pytest.raises(InputError, match="long.*: the prompt has 203 tokens, the model's context only 128"):
         evaluate.main(flags(model_dir, tmp_path / "long.jsonl", tmp_path / "run"))
-
-
-@pytest.mark.parametrize("n", [1, 2, 5])
-def test_pass_at_k_is_the_mean_over_all_subsets(n):
-    for correct in range(n + 1):
-        for k in range(1, n + 1):
-            draws = list(itertools.combinations([1] * correct + [0] * (n - correct), k))
-            assert evaluate.pass_at_k(n, correct, k) == pytest.approx(sum(map(any, draws)) / len(draws))
-
-
-def test_mean_and_standard_error():
-    mean, error = evaluate.mean_and_se([1.0, 0.0, 0.0, 1.0])
-    assert mean == 0.5 and error == pytest.approx((1 / 3) ** 0.5 / 2)
-    assert evaluate.mean_and_se([1.0]) == (1.0, None)
 
 
 def test_help_and_argument_errors_do_not_import_torch():

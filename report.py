@@ -1,0 +1,276 @@
+"""Tables and plots of stored results: ours beside the paper's numbers. Needs no model.
+
+    python evaluate.py report --results_dir results
+
+For every folder of results (results/<model>) it writes table.md, scores.png (against the paper), pass_at_k.png,
+lengths.png (by verdict) and categories.png (accuracy by level or difficulty), and for all together report.md.
+"""
+
+import json
+import math
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cli import InputError, parse_arguments
+from data import BENCHMARKS, CATEGORY_COLUMNS
+from samples import write_whole
+
+PAPER_TABLE = Path(__file__).parent / "results" / "paper.json"
+CORRECT, WRONG, OURS, PAPER = "tab:green", "tab:red", "tab:blue", "tab:gray"
+
+
+@dataclass
+class ReportArguments:
+    """Which results to report."""
+
+    results_dir: str = field(default="results", metadata={"help": "a folder of results, or a folder of such folders"})
+    plots: bool = field(default=True, metadata={"help": "draw the plots as well"})
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Table
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def read_results(folder: Path) -> dict[str, dict]:
+    """The result files of one folder by benchmark, in the paper's order.
+
+    Raises:
+        InputError: a file that is no result.
+    """
+    order = {name: at for at, name in enumerate(BENCHMARKS)}
+    files = [path for path in folder.glob("*.json") if path.name != "settings.json"]
+    results = {}
+    for path in sorted(files, key=lambda path: (order.get(path.stem, len(order)), path.stem)):
+        try:
+            result = json.loads(path.read_text(encoding="utf-8"))
+            results[path.stem] = {key: result[key] for key in ("summary", "settings", "problems")}
+        except (ValueError, KeyError, TypeError) as error:
+            raise InputError(f"{path}: not a result of evaluate.py; move it elsewhere, or grade again") from error
+    return results
+
+
+def paper_scores(preset: str) -> dict[str, float]:
+    """The paper's pass@1 of a row of its tables; empty where it has none."""
+    return json.loads(PAPER_TABLE.read_text(encoding="utf-8"))["pass@1"].get(preset, {})
+
+
+def plus_minus(value: float, error: float | None) -> str:
+    return f"{value:.1f}" if error is None else f"{value:.1f} ± {error:.1f}"
+
+
+def compare(ours: float, error: float | None, paper: float | None) -> tuple[str, str, str]:
+    """The paper's number, our difference from it (bold: outside our 95 % interval) and its z-score."""
+    if paper is None:
+        return "–", "–", "–"
+    difference = f"{ours - paper:+.1f}"
+    if not error:
+        return f"{paper:.1f}", difference, "–"
+    z = (ours - paper) / error
+    return f"{paper:.1f}", f"**{difference}**" if abs(z) > 1.96 else difference, f"{z:+.1f}"
+
+
+def format_table(results: dict[str, dict]) -> str:
+    """Markdown table of one folder's results beside the paper's numbers for the same prompt preset."""
+    lines = []
+    for model, preset in dict.fromkeys(
+        (r["settings"]["model_name_or_path"], r["settings"]["prompt_preset"]) for r in results.values()
+    ):
+        lines += [
+            f"pass@1 in percent of `{model}`, mean over samples and problems, ± standard error over problems; bold: "
+            "the paper's number lies outside our 95 % interval.",
+            "",
+            f"| benchmark | ours | paper ({preset}) | difference | z | majority vote | problems | n | mean tokens "
+            "| truncated | undecided |",
+            "|---|---|---|---|---|---|---|---|---|---|---|",
+        ]
+        for benchmark, result in results.items():
+            if (result["settings"]["model_name_or_path"], result["settings"]["prompt_preset"]) != (model, preset):
+                continue
+            s = result["summary"]
+            paper = compare(s["pass@1"], s["standard_error"], paper_scores(preset).get(benchmark))
+            vote = f"maj@{s['n']}"
+            majority = plus_minus(s[vote], s[f"{vote}_standard_error"]) if vote in s else "–"
+            lines.append(
+                f"| {benchmark} | {plus_minus(s['pass@1'], s['standard_error'])} | {' | '.join(paper)} | {majority} "
+                f"| {s['problems']} | {s['n']} | {s['mean_tokens']:.0f} | {100 * s['truncated']:.1f} % "
+                f"| {100 * s['undecided']:.1f} % |"
+            )
+        lines.append("")
+    return "\n".join(lines)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Plots
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def panels(count: int, title: str, width: float = 4.2, height: float = 3.2):
+    """A figure with `count` axes, at most three in a row."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    columns = min(count, 3)
+    rows = math.ceil(count / columns)
+    size = (max(columns * width, 6.0), rows * height + 0.4)
+    figure, axes = pyplot.subplots(rows, columns, figsize=size, layout="constrained", squeeze=False)
+    figure.suptitle(title)
+    for axis in axes.flat[count:]:
+        axis.set_visible(False)
+    for axis in axes.flat:
+        axis.grid(axis="y", alpha=0.3)
+        axis.set_axisbelow(True)
+    return figure, list(axes.flat[:count])
+
+
+def save(figure, path: Path) -> None:
+    """Write a PNG.
+
+    Raises:
+        InputError: it cannot be written.
+    """
+    from matplotlib import pyplot
+
+    try:
+        figure.savefig(path, dpi=120)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written ({error.strerror})") from error
+    pyplot.close(figure)
+
+
+def plot_scores(results: dict[str, dict], title: str, path: Path) -> None:
+    """Bars of pass@1 with 95 % intervals, the paper's numbers beside them."""
+    figure, (axis,) = panels(1, title, width=max(6.0, 1.6 * len(results)), height=3.8)
+    ours = [result["summary"]["pass@1"] for result in results.values()]
+    errors = [1.96 * (result["summary"]["standard_error"] or 0) for result in results.values()]
+    papers = [paper_scores(result["settings"]["prompt_preset"]).get(name) for name, result in results.items()]
+    beside = any(paper is not None for paper in papers)
+    shift = 0.2 if beside else 0.0
+    here = [at - shift for at in range(len(ours))]
+    low = [min(value, error) for value, error in zip(ours, errors, strict=True)]  # no bar reaches below 0
+    bars = axis.bar(here, ours, 0.38, yerr=[low, errors], capsize=3, color=OURS, label="ours, 95 % interval")
+    axis.bar_label(bars, fmt="%.1f", padding=2, fontsize=8)
+    if beside:
+        there = [(at + shift, paper) for at, paper in enumerate(papers) if paper is not None]
+        bars = axis.bar([at for at, _ in there], [paper for _, paper in there], 0.38, color=PAPER, label="paper")
+        axis.bar_label(bars, fmt="%.1f", padding=2, fontsize=8)
+    axis.set_xticks(range(len(ours)), list(results))
+    axis.set(ylabel="pass@1 (percent)")
+    axis.margins(y=0.12)
+    axis.legend()
+    save(figure, path)
+
+
+def plot_pass_at_k(results: dict[str, dict], title: str, path: Path) -> None:
+    """pass@k over k with standard errors, one line a benchmark; crosses mark the majority vote of all samples."""
+    figure, (axis,) = panels(1, title, width=6.0, height=3.8)
+    for at, (name, result) in enumerate(results.items()):
+        s = result["summary"]
+        ks = [1, *(k for k in (2**e for e in range(1, 20)) if f"pass@{k}" in s)]
+        errors = [s["standard_error"] or 0, *(s[f"pass@{k}_standard_error"] or 0 for k in ks[1:])]
+        color = f"C{at}"
+        axis.errorbar(ks, [s[f"pass@{k}"] for k in ks], errors, marker="o", capsize=3, color=color, label=name)
+        if (vote := f"maj@{s['n']}") in s:
+            axis.plot(s["n"], s[vote], marker="x", markersize=8, linestyle="none", color=color)
+    most = max(result["summary"]["n"] for result in results.values())
+    ticks = [k for k in (2**e for e in range(20)) if k <= most]
+    axis.set_xscale("log", base=2)
+    axis.set_xticks(ticks, [str(k) for k in ticks])
+    axis.minorticks_off()
+    axis.set(xlabel="k (×: majority vote of n samples)", ylabel="pass@k (percent)", ylim=(0, None))
+    axis.legend()
+    save(figure, path)
+
+
+def plot_lengths(results: dict[str, dict], title: str, path: Path) -> None:
+    """Histogram of completion lengths, correct and wrong ones apart."""
+    figure, axes = panels(len(results), title)
+    for axis, (name, result) in zip(axes, results.items(), strict=True):
+        verdicts = defaultdict(list)
+        for problem in result["problems"]:
+            for sample in problem["samples"]:
+                verdicts[sample["correct"]].append(sample["tokens"])
+        longest = max(max(lengths) for lengths in verdicts.values())
+        bins = [longest * at / 30 for at in range(31)]
+        labels = [f"correct ({len(verdicts[True])})", f"wrong ({len(verdicts[False])})"]
+        lengths = [verdicts[True], verdicts[False]]
+        axis.hist(lengths, bins, stacked=True, color=[CORRECT, WRONG], label=labels)
+        axis.set(title=name, xlabel="tokens", ylabel="samples")
+        axis.legend(fontsize=8)
+    save(figure, path)
+
+
+def plot_categories(results: dict[str, dict], title: str, path: Path) -> bool:
+    """pass@1 by level, difficulty or whatever else each benchmark names first; False where none names any."""
+    wanted = ("level", "difficulty", *(column for column in CATEGORY_COLUMNS if column not in ("level", "difficulty")))
+    chosen = {}
+    for name, result in results.items():
+        groups = defaultdict(dict)
+        for label, numbers in result["summary"]["by_category"].items():
+            column, _, value = label.partition("=")
+            groups[column][value] = numbers
+        if column := next((column for column in wanted if column in groups), None):
+            chosen[name] = (column, groups[column])
+    if not chosen:
+        return False
+    figure, axes = panels(len(chosen), title)
+    for axis, (name, (column, groups)) in zip(axes, chosen.items(), strict=True):
+        values = sorted(groups, key=as_number)
+        means = [groups[value]["pass@1"] for value in values]
+        errors = [groups[value]["standard_error"] or 0 for value in values]
+        low = [min(mean, error) for mean, error in zip(means, errors, strict=True)]
+        axis.bar(range(len(values)), means, yerr=[low, errors], capsize=3, color=OURS)
+        long = max(map(len, values)) > 6
+        labels = [value if len(value) < 24 else value[:22] + "…" for value in values]
+        axis.set_xticks(range(len(values)), labels, rotation=60 if long else 0, ha="right" if long else "center")
+        axis.tick_params(axis="x", labelsize=8)
+        axis.set(title=name, xlabel=column, ylabel="pass@1 (percent, ± se)")
+    save(figure, path)
+    return True
+
+
+def as_number(text: str) -> tuple[float, str]:
+    """Sort key that puts 10 after 9, and words after numbers."""
+    try:
+        return float(text), ""
+    except ValueError:
+        return math.inf, text
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Report
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def report_folder(folder: Path, plots: bool) -> str | None:
+    """Write the table and the plots of one folder; returns the table, None where the folder holds no result."""
+    results = read_results(folder)
+    if not results:
+        return None
+    table = format_table(results)
+    write_whole(folder / "table.md", table)
+    if plots:
+        title = folder.resolve().name
+        plot_scores(results, title, folder / "scores.png")
+        plot_pass_at_k(results, title, folder / "pass_at_k.png")
+        plot_lengths(results, title, folder / "lengths.png")
+        plot_categories(results, title, folder / "categories.png")
+    return table
+
+
+def main(argv: list[str] | None = None) -> None:
+    (args,) = parse_arguments([ReportArguments], argv)
+    root = Path(args.results_dir)
+    if not root.is_dir():
+        raise InputError(f"--results_dir {root}: no such folder")
+    folders = [path.parent for path in sorted([*root.glob("settings.json"), *root.glob("*/settings.json")])]
+    tables = {folder: report_folder(folder, args.plots) for folder in folders}
+    tables = {folder: table for folder, table in tables.items() if table}
+    if not tables:
+        raise InputError(f"--results_dir {root}: holds no results of evaluate.py, nor does any folder in it")
+    report = "\n".join(f"## {folder.resolve().name}\n\n{table}" for folder, table in tables.items())
+    write_whole(root / "report.md", report)
+    print(f"{report}\nreport: {root / 'report.md'}; plots: in each folder" if args.plots else report)

@@ -1,0 +1,227 @@
+"""From stored samples to scores: pass@1, pass@k, maj@k, their standard errors, lengths, and all of it by category.
+
+Everything a table or a plot of evaluate.py needs is computed here, from samples and the grader alone, so that results
+can be graded again without a model.
+"""
+
+import math
+import statistics
+from collections import Counter, defaultdict
+from functools import lru_cache
+
+from cli import InputError
+from data import CATEGORY_COLUMNS
+from reward import Grade, grade_batch
+
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Estimators
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def pass_at_k(n: int, correct: int, k: int) -> float:
+    """Unbiased estimate of the chance that one of k samples is correct, from `correct` of n (arXiv 2107.03374)."""
+    return 1.0 - math.comb(n - correct, k) / math.comb(n, k)
+
+
+@lru_cache(maxsize=65536)
+def maj_at_k(correct: int, wrong: tuple[int, ...], silent: int, k: int) -> float:
+    """Chance that the most frequent answer among k samples is the correct one, over all k-subsets; ties are drawn.
+
+    Args:
+        correct: samples with the correct answer.
+        wrong: how many samples gave each of the other answers, sorted.
+        silent: samples without an answer; they do not vote.
+        k: samples that vote.
+    """
+    total = 0.0
+    for votes in range(1, min(correct, k) + 1):
+        # ways[drawn, tied]: subsets of the wrong answers' samples, none of which has more votes than the correct one
+        ways = {(0, 0): 1}
+        for count in wrong:
+            extended: dict[tuple[int, int], int] = defaultdict(int)
+            for (drawn, tied), number in ways.items():
+                for more in range(min(count, votes, k - votes - drawn) + 1):
+                    extended[drawn + more, tied + (more == votes)] += number * math.comb(count, more)
+            ways = extended
+        for (drawn, tied), number in ways.items():
+            rest = k - votes - drawn
+            total += math.comb(correct, votes) * number * math.comb(silent, rest) / (1 + tied)
+    return total / math.comb(correct + sum(wrong) + silent, k)
+
+
+def mean_and_se(values: list[float]) -> tuple[float, float | None]:
+    """Mean and its standard error over problems; None where one problem leaves the error unknown.
+
+    With one mean per problem this is the error clustered by problem: the samples of a problem may be as alike as they
+    like.
+    """
+    se = statistics.stdev(values) / math.sqrt(len(values)) if len(values) > 1 else None
+    return statistics.fmean(values), se
+
+
+def sampling_error(accuracies: list[float], n: int) -> float | None:
+    """Standard error of the mean accuracy with the problems held fixed: what another seed would change.
+
+    The measure for two runs on the same problems, such as two backends. None for one sample per problem.
+    """
+    if n < 2:
+        return None
+    variance = statistics.fmean(a * (1 - a) / (n - 1) for a in accuracies)
+    return math.sqrt(variance / len(accuracies))
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Grading
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def merge_answers(answers: list[list[str]]) -> list[list[int]]:
+    """Number the answers of each problem so that equivalent ones share a number, by the grader of everything else.
+
+    Args:
+        answers: for each problem its distinct answers.
+
+    Returns:
+        For each problem the number of each answer's group. An answer joins the first group whose first member it
+        equals.
+    """
+    groups = [[] for _ in answers]  # per problem: the first member of each group
+    numbers = [[] for _ in answers]
+    for turn in range(max(map(len, answers), default=0)):
+        asked = [(p, g) for p in range(len(answers)) if turn < len(answers[p]) for g in range(len(groups[p]))]
+        grades = grade_batch(
+            [f"\\boxed{{{answers[p][turn]}}}" for p, _ in asked], [f"\\boxed{{{groups[p][g]}}}" for p, g in asked]
+        )
+        equal = defaultdict(list)
+        for (p, g), grade in zip(asked, grades, strict=True):
+            if grade.correct:
+                equal[p].append(g)
+        for p in range(len(answers)):
+            if turn < len(answers[p]):
+                numbers[p].append(equal[p][0] if equal[p] else len(groups[p]))
+                if not equal[p]:
+                    groups[p].append(answers[p][turn])
+    return numbers
+
+
+def count_votes(graded: list[list[Grade]]) -> list[tuple[int, tuple[int, ...], int]]:
+    """For each problem: votes for the correct answer, votes for each other one (sorted), and samples without a vote.
+
+    Answers that the grader could not decide on are merged only when they are the same string.
+    """
+    counted = [Counter(g.answer.strip() for g in grades if g.answer and not g.correct) for grades in graded]
+    doubtful = [{g.answer.strip() for g in grades if g.answer and g.undecided} for grades in graded]
+    sure = [[a for a, _ in c.most_common() if a not in d] for c, d in zip(counted, doubtful, strict=True)]
+    votes = []
+    for p, numbers in enumerate(merge_answers(sure)):
+        merged = Counter()
+        for answer, number in zip(sure[p], numbers, strict=True):
+            merged[number] += counted[p][answer]
+        wrong = sorted([*merged.values(), *(counted[p][answer] for answer in doubtful[p])])
+        correct = sum(g.correct for g in graded[p])
+        votes.append((correct, tuple(wrong), len(graded[p]) - correct - sum(wrong)))
+    return votes
+
+
+def score(problems: list[dict], samples: list[dict], n: int, require_think_end: bool, grader: str) -> dict:
+    """Grade the stored samples and summarise them.
+
+    Args:
+        problems: of one benchmark, as `data.load_benchmark` returns them.
+        samples: stored samples, as `samples.stored_samples` yields them.
+        n: samples per problem.
+        require_think_end, grader: see `reward.grade_batch`.
+
+    Returns:
+        "summary": see `summarise`; "problems": each problem with its accuracy and its samples' verdicts.
+
+    Raises:
+        InputError: samples are missing.
+    """
+    stored = {(row["id"], row["sample"]): row for row in samples}
+    keys = [(p["id"], i) for p in problems for i in range(n)]
+    if absent := [key for key in keys if key not in stored]:
+        raise InputError(
+            f"{len(absent)} of {len(keys)} samples are missing, problem {absent[0][0]}'s sample {absent[0][1]} first: "
+            "on several nodes --output_dir must be a folder that all of them share"
+        )
+    rows = [stored[key] for key in keys]
+    gold = {p["id"]: p["answer"] for p in problems}
+    grades = grade_batch(
+        [row["completion"] for row in rows],
+        [gold[problem] for problem, _ in keys],
+        require_think_end=require_think_end,
+        grader=grader,
+    )
+    graded = [grades[at : at + n] for at in range(0, len(grades), n)]
+    detail = []
+    for p, problem in enumerate(problems):
+        of_problem = zip(graded[p], rows[p * n : (p + 1) * n], strict=True)
+        detail.append(
+            {
+                **problem,
+                "accuracy": sum(g.correct for g in graded[p]) / n,
+                "samples": [
+                    {"answer": g.answer, "correct": g.correct, "why": g.reason, "tokens": r["tokens"]}
+                    for g, r in of_problem
+                ],
+            }
+        )
+    return {"summary": summarise(detail, graded, rows, n), "problems": detail}
+
+
+def summarise(detail: list[dict], graded: list[list[Grade]], rows: list[dict], n: int) -> dict:
+    """The scores of a benchmark: percent, with standard errors over problems; lengths in tokens; fractions in [0, 1].
+
+    pass@k for 2k <= n; maj@k for the powers of two up to n, and n itself, from 3 votes on (2 cannot outvote 1).
+    """
+    accuracies = [d["accuracy"] for d in detail]
+    mean, se = percent(accuracies)
+    fixed = sampling_error(accuracies, n)
+    summary = {
+        "pass@1": mean,
+        "standard_error": se,
+        "sampling_error": None if fixed is None else 100 * fixed,
+        "problems": len(detail),
+        "n": n,
+    }
+    for k in (2**e for e in range(1, n.bit_length())):
+        if 2 * k <= n:
+            values = [pass_at_k(n, round(a * n), k) for a in accuracies]
+            summary[f"pass@{k}"], summary[f"pass@{k}_standard_error"] = percent(values)
+    if n > 2:
+        votes = count_votes(graded)
+        for k in sorted({n, *(2**e for e in range(2, n.bit_length()))}):
+            values = [maj_at_k(*of_problem, k) for of_problem in votes]
+            summary[f"maj@{k}"], summary[f"maj@{k}_standard_error"] = percent(values)
+    lengths = sorted(row["tokens"] for row in rows)
+    flat = [g for grades in graded for g in grades]
+    return summary | {
+        "mean_tokens": statistics.fmean(lengths),
+        "token_quantiles": {f"{q:g}": lengths[math.ceil(q * len(lengths)) - 1] for q in QUANTILES},
+        "truncated": statistics.fmean(row["finish_reason"] == "length" for row in rows),
+        "undecided": statistics.fmean(g.undecided for g in flat),
+        "no_answer": statistics.fmean(g.answer is None for g in flat),
+        "by_category": by_category(detail),
+    }
+
+
+def percent(values: list[float]) -> tuple[float, float | None]:
+    mean, se = mean_and_se(values)
+    return 100 * mean, None if se is None else 100 * se
+
+
+def by_category(detail: list[dict]) -> dict[str, dict]:
+    """pass@1 of every level, subject, type, difficulty and topic that the problems name."""
+    groups = defaultdict(list)
+    for problem in detail:
+        for column in CATEGORY_COLUMNS:
+            if column in problem:
+                groups[column, problem[column]].append(problem["accuracy"])
+    result = {}
+    for (column, value), accuracies in sorted(groups.items(), key=lambda item: (item[0][0], str(item[0][1]))):
+        mean, se = percent(accuracies)
+        result[f"{column}={value}"] = {"pass@1": mean, "standard_error": se, "problems": len(accuracies)}
+    return result

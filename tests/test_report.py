@@ -1,0 +1,189 @@
+"""Scores by brute force, the table beside the paper, plots that open, and the second opinion."""
+
+import itertools
+import json
+import random
+import statistics
+from collections import Counter
+
+import pytest
+
+import evaluate
+import report
+import score
+from cli import InputError
+from reward import grade_batch
+from samples import text_hash
+from second_opinion import MathVerify
+
+GOLDS = {"a": "\\frac{1}{2}", "b": "7", "c": "(0,1)"}
+ANSWERS = {
+    "a": ["0.5", "\\frac12", "2", "\\frac{4}{2}"],
+    "b": ["8", "8.0", "7", None],
+    "c": ["[0,1]", "x>0", "(0,\\infty)", "\\{1\\}"],
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Stored samples as a run of math500 leaves them, for three problems of our own."""
+    path = tmp_path_factory.mktemp("results") / "model"
+    path.mkdir()
+    problems = [{"id": name, "problem": f"problem {name}", "answer": gold, "level": at % 2, "subject": "Algebra"}
+                for at, (name, gold) in enumerate(GOLDS.items())]  # fmt: skip
+    (path.parent / "math500.jsonl").write_text("".join(json.dumps(p) + "\n" for p in problems))
+    settings = dict.fromkeys(evaluate.SETTINGS) | {"model_name_or_path": "m", "prompt_preset": "DeepMath-1.5B"}
+    settings |= {"backend": "transformers", "temperature": 0.6, "top_p": 0.95, "max_new_tokens": 99, "seed": 42}
+    (path / "settings.json").write_text(json.dumps(settings))
+    with open(path / "math500.generations-0.jsonl", "w") as file:
+        for p in problems:
+            for i, answer in enumerate(ANSWERS[p["id"]]):
+                text = (
+                    "I do not know, sorry about that, maybe ask someone else?"
+                    if answer is None
+                    else f"\\boxed{{{answer}}}"
+                )
+                row = {"id": p["id"], "sample": i, "seed": 42 + i, "problem_hash": text_hash(p["problem"])}
+                row |= {"completion": f"thinking</think>{text}", "tokens": 10 * (i + 1), "finish_reason": "stop"}
+                file.write(json.dumps(row) + "\n")
+    grade_again(path)
+    return path
+
+
+def grade_again(path, *more):
+    evaluate.main(["--regrade", "true", "--output_dir", str(path), "--benchmark_dir", str(path.parent), *more])
+
+
+def summary(folder):
+    return json.loads((folder / "math500.json").read_text())["summary"]
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Scores
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("n", [1, 2, 5])
+def test_pass_at_k_is_the_mean_over_all_subsets(n):
+    for correct in range(n + 1):
+        for k in range(1, n + 1):
+            draws = list(itertools.combinations([1] * correct + [0] * (n - correct), k))
+            assert score.pass_at_k(n, correct, k) == pytest.approx(sum(map(any, draws)) / len(draws))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_maj_at_k_is_the_mean_over_all_subsets(seed):
+    rng = random.Random(seed)
+    votes = [rng.choice("CCabcd-") for _ in range(7)]  # C: correct, -: no answer
+    counts = Counter(votes)
+    wrong = tuple(sorted(counts[answer] for answer in "abcd" if counts[answer]))
+    for k in range(1, 8):
+        chances = []
+        for drawn in itertools.combinations(votes, k):
+            tally = Counter(answer for answer in drawn if answer != "-")
+            best = [answer for answer in tally if tally[answer] == max(tally.values())]
+            chances.append(("C" in best) / max(1, len(best)))
+        assert score.maj_at_k(counts["C"], wrong, counts["-"], k) == pytest.approx(statistics.fmean(chances))
+
+
+def test_equivalent_wrong_answers_vote_together():
+    graded = [grade_batch([f"\\boxed{{{a}}}" for a in ("0.25", "\\frac14", "3", "1/4", "(0,1)")], ["3"] * 5)]
+    assert score.count_votes(graded) == [(1, (1, 3), 0)]
+
+
+def test_mean_and_standard_errors():
+    mean, error = score.mean_and_se([1.0, 0.0, 0.0, 1.0])
+    assert mean == 0.5 and error == pytest.approx((1 / 3) ** 0.5 / 2)
+    assert score.mean_and_se([1.0]) == (1.0, None)
+    assert score.sampling_error([1.0, 0.0], 4) == 0.0, "another seed changes nothing where samples agree"
+    assert score.sampling_error([0.5], 5) == pytest.approx(0.25)
+    assert score.sampling_error([0.5], 1) is None
+
+
+def test_sampling_error_is_what_other_seeds_change():
+    rng = random.Random(0)
+    chances = [0.1, 0.5, 0.9, 0.3]
+    means, errors = [], []
+    for _ in range(4000):
+        accuracies = [sum(rng.random() < chance for _ in range(4)) / 4 for chance in chances]
+        means.append(statistics.fmean(accuracies))
+        errors.append(score.sampling_error(accuracies, 4) ** 2)
+    assert statistics.fmean(errors) == pytest.approx(statistics.variance(means), rel=0.1)
+
+
+def test_summary(folder):
+    s = summary(folder)
+    assert s["pass@1"] == pytest.approx(25.0)  # 2, 1 and 0 of 4
+    assert s["pass@2"] == pytest.approx(100 * statistics.fmean([1 - 1 / 6, 0.5, 0.0]))
+    # a: two right against two equal wrong ones, b: 8 twice, c: none right
+    assert s["maj@4"] == pytest.approx(100 * 0.5 / 3)
+    assert s["no_answer"] == pytest.approx(1 / 12) and s["mean_tokens"] == 25
+    assert s["token_quantiles"] == {"0.05": 10, "0.25": 10, "0.5": 20, "0.75": 30, "0.95": 40, "1": 40}
+    level = s["by_category"]["level=0"]
+    assert level["pass@1"] == 25.0 and level["problems"] == 2 and level["standard_error"] == pytest.approx(25.0)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Report
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("ours", "error", "paper", "cells"),
+    [
+        (89.0, 1.0, 89.9, ("89.9", "-0.9", "-0.9")),
+        (85.0, 1.0, 89.9, ("89.9", "**-4.9**", "-4.9")),
+        (50.0, None, 89.9, ("89.9", "-39.9", "–")),
+        (50.0, 1.0, None, ("–", "–", "–")),
+    ],
+)
+def test_comparison_with_the_paper(ours, error, paper, cells):
+    assert report.compare(ours, error, paper) == cells
+
+
+def test_report_writes_table_and_plots(folder, capsys):
+    evaluate.main(["report", "--results_dir", str(folder.parent)])
+    table = (folder / "table.md").read_text()
+    assert "| math500 | 25.0 ± 14.4 | 89.9 | **-64.9** | -4.5 | 16.7 ± 16.7 | 3 | 4 | 25 | 0.0 % | 0.0 % |" in table
+    assert table in (folder.parent / "report.md").read_text() and table in capsys.readouterr().out
+    from matplotlib import image
+
+    for name in ("scores", "pass_at_k", "lengths", "categories"):
+        pixels = image.imread(folder / f"{name}.png")
+        assert pixels.shape[0] > 200 and pixels[..., :3].std() > 0.01, "something is drawn"
+
+
+def test_report_refuses_what_is_no_result(folder, tmp_path):
+    with pytest.raises(InputError, match="holds no results of evaluate.py"):
+        evaluate.main(["report", "--results_dir", str(tmp_path)])
+    (tmp_path / "settings.json").write_text("{}")
+    (tmp_path / "math500.json").write_text('{"summary": {}}')
+    with pytest.raises(InputError, match="math500.json: not a result of evaluate.py"):
+        evaluate.main(["report", "--results_dir", str(tmp_path)])
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Second opinion
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def test_second_opinion_lists_disagreements(folder):
+    grade_again(folder, "--second_opinion", "math_verify")
+    text = (folder / "math500.second_opinion.md").read_text()
+    heading, *entries = text.split("\n## ")
+    assert heading.startswith(f"# Verdicts that math-verify disputes: {len(entries)} of 12")
+    assert all("- ours: " in entry and "- math-verify: " in entry for entry in entries)
+
+
+def test_math_verify_is_stopped_when_it_hangs(monkeypatch):
+    monkeypatch.setattr("second_opinion.LIMIT_S", 1.0)
+    judge = MathVerify()
+    try:
+        assert judge.ask("\\frac{1}{2}", "so \\boxed{0.5}") is True
+        first = judge.process
+        assert judge.ask("1", "\\boxed{10^{10^{10}}}") in (None, False)
+        if judge.process is None:
+            assert first.poll() is not None, "killed"
+        assert judge.ask("7", "\\boxed{8}") is False
+    finally:
+        judge.close()

@@ -1,0 +1,172 @@
+"""Generation through transformers: the backend that needs nothing installed, and whose samples nothing changes.
+
+vLLM hands sample i of every problem the same random numbers, which correlates their errors a little. Here every sample
+has a stream of its own, keyed by (seed + i, benchmark, problem id), and draws its t-th token with the stream's t-th
+number: neither the batch nor the process nor a restart changes it.
+"""
+
+import hashlib
+
+from cli import InputError
+from generate import Emit, LocalBackend, Processes, Request
+
+NUCLEUS = 256  # tokens looked at first for top-p; a flatter distribution is sorted as a whole
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Model
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+class TransformersBackend(LocalBackend):
+    """transformers' `generate` on batches of prompts of similar length."""
+
+    def __init__(self, args, problem_sets: dict[str, list[dict]], processes: Processes):
+        super().__init__(args, problem_sets)
+        import torch
+        from transformers import AutoModelForCausalLM
+
+        if self.tokenizer.pad_token is None:
+            self.tokenizer.pad_token = self.tokenizer.eos_token
+        try:
+            model = AutoModelForCausalLM.from_pretrained(
+                args.model_name_or_path, revision=args.model_revision, dtype=args.dtype
+            )
+        except (OSError, ValueError) as error:
+            raise InputError(f"{args.model_name_or_path}: cannot load a model: {error}") from error
+        accelerator = None if args.use_cpu else torch.accelerator.current_accelerator()
+        self.where = torch.device("cpu" if accelerator is None else f"{accelerator.type}:{processes.local_index}")
+        self.model = model.to(self.where).eval()
+        declared = self.model.generation_config.eos_token_id
+        declared = declared if isinstance(declared, list) else [declared]
+        self.eos_ids = sorted({i for i in (*declared, self.tokenizer.eos_token_id) if i is not None})
+
+    def device(self) -> str:
+        """Where the model runs."""
+        return self.where.type
+
+    def complete(self, requests: list[Request], emit: Emit) -> None:
+        """Complete all requests, batch by batch; a sample is emitted when it ends, not when its batch does.
+
+        Raises:
+            InputError: a batch does not fit into the accelerator's memory.
+        """
+        import torch
+
+        requests = sorted(requests, key=lambda request: len(request.prompt))  # one length pads the others least
+        for start in range(0, len(requests), self.args.batch_size):
+            try:
+                self.complete_batch(requests[start : start + self.args.batch_size], emit)
+            except torch.OutOfMemoryError as error:
+                raise InputError(
+                    f"no memory left for {self.args.batch_size} completions at once; the finished samples are kept: "
+                    "start the same command again with a lower --batch_size"
+                ) from error
+
+    def complete_batch(self, requests: list[Request], emit: Emit) -> None:
+        """Complete one batch of requests that share `max_tokens`."""
+        import torch
+        from transformers import GenerationConfig, LogitsProcessorList, StoppingCriteria, StoppingCriteriaList
+
+        batch = self.tokenizer.pad({"input_ids": [r.prompt for r in requests]}, return_tensors="pt").to(self.where)
+        prompt_length = batch["input_ids"].shape[1]  # of (B, P)
+        running = dict(enumerate(requests))
+
+        def finish(row: int, ids: list[int], reason: str) -> None:
+            emit(running.pop(row), self.tokenizer.decode(ids, skip_special_tokens=True), len(ids), reason)
+
+        class EmitEnded(StoppingCriteria):
+            def __call__(self, input_ids, scores):  # (B, P + t)
+                ended = torch.isin(input_ids[:, -1], eos)  # (B,)
+                for row in ended.nonzero().flatten().tolist():
+                    if row in running:
+                        finish(row, input_ids[row, prompt_length:].tolist(), "stop")
+                return ended
+
+        eos = torch.tensor(self.eos_ids, device=self.where)
+        samplers = LogitsProcessorList()
+        if self.args.temperature > 0:
+            streams = torch.stack([sample_stream(request) for request in requests]).to(self.where)  # (B, T)
+            samplers.append(make_sampler(streams, prompt_length, self.args))
+        self.model.generation_config = GenerationConfig(
+            do_sample=False,  # the sampler leaves one finite logit per row
+            max_new_tokens=requests[0].max_tokens,
+            eos_token_id=self.eos_ids,
+            pad_token_id=self.tokenizer.pad_token_id,
+        )
+        with torch.inference_mode():
+            criteria = StoppingCriteriaList([EmitEnded()])
+            output = self.model.generate(**batch, logits_processor=samplers, stopping_criteria=criteria)
+        for row in list(running):
+            finish(row, output[row, prompt_length:].tolist(), "length")
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Sampling
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def sample_stream(request: Request):
+    """Uniform numbers in [0, 1), one per token, that depend on nothing but the sample's own identity: (T,)."""
+    import torch
+
+    key = f"{request.seed}|{request.benchmark}|{request.problem}".encode()
+    generator = torch.Generator().manual_seed(int.from_bytes(hashlib.sha256(key).digest()[:8], "big") >> 1)
+    return torch.rand(request.max_tokens, generator=generator, dtype=torch.float64)
+
+
+def make_sampler(streams, prompt_length: int, args):
+    """A logits processor that samples each row from its own stream, whatever else is in the batch.
+
+    Args:
+        streams: uniform numbers, one row per row of the batch, (B, T).
+        prompt_length: padded length of the prompts, in tokens.
+        args: temperature and top_p.
+    """
+    import torch
+    from transformers import LogitsProcessor
+
+    class StreamSampler(LogitsProcessor):
+        def __call__(self, input_ids, scores):  # (B, prompt_length + t), (B, V)
+            uniforms = streams[:, input_ids.shape[1] - prompt_length]  # (B,)
+            token = draw(scores / args.temperature, uniforms, args.top_p)
+            return torch.full_like(scores, -torch.inf).scatter_(1, token[:, None], 0.0)
+
+    return StreamSampler()
+
+
+def draw(scores, uniforms, top_p: float, candidates: int = NUCLEUS):
+    """The token that each uniform number picks from the nucleus: by inverse CDF, in the vocabulary's order.
+
+    Args:
+        scores: logits divided by the temperature, (B, V).
+        uniforms: one number in [0, 1) per row, (B,).
+        top_p: the nucleus is the smallest set of most likely tokens that holds this mass, ties included.
+        candidates: how many of the most likely tokens to look at first; rows that need more are sorted as a whole.
+
+    Returns:
+        Token ids, (B,).
+    """
+    size = scores.shape[1]
+    if top_p == 1:
+        return inverse_cdf(scores.double().softmax(-1), uniforms)
+    candidates = min(candidates, size)
+    top, index = scores.topk(candidates)  # (B, K), most likely first
+    mass = (top.double() - scores.double().logsumexp(-1, keepdim=True)).exp()
+    kept = (mass.cumsum(-1) - mass < top_p).sum(-1, keepdim=True)  # (B, 1)
+    least = top.gather(1, kept - 1)
+    inside = top >= least  # (B, K)
+    index, order = index.masked_fill(~inside, size).sort()  # by token id, so that near-ties cannot swap places
+    token = index.gather(1, inverse_cdf((mass * inside).gather(1, order), uniforms)[:, None])[:, 0]
+    beyond = top[:, -1] >= least[:, 0]  # the nucleus may reach past the candidates
+    if candidates < size and beyond.any():
+        token[beyond] = draw(scores[beyond], uniforms[beyond], top_p, size)
+    return token
+
+
+def inverse_cdf(mass, uniforms):
+    """Index at which the cumulative share of `mass` (B, K) passes each of `uniforms` (B,): (B,)."""
+    import torch
+
+    cumulative = mass.cumsum(-1)
+    target = uniforms[:, None].clamp(max=1 - 2**-50) * cumulative[:, -1:]  # below the total, whatever the rounding
+    return torch.searchsorted(cumulative, target, right=True)[:, 0]
