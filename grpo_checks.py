@@ -16,6 +16,12 @@ def check_arguments(args, config, model_args) -> None:
     """
     import torch
 
+    launched = int(os.environ.get("WORLD_SIZE", "1"))
+    if launched != config.world_size:
+        raise InputError(
+            f"{launched} processes were launched, and this one sees {config.world_size}: each would train alone "
+            "and overwrite the others; on a CPU launch with configs/accelerate/cpu_2proc.yaml and --use_cpu true"
+        )
     check_trainable(model_args.model_name_or_path)
     is_local(args.dataset)  # a path that is not there is an error now, not after the model is fetched
     get_prompt(args.prompt_preset)

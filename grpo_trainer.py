@@ -31,6 +31,11 @@ from trl import GRPOTrainer
 from cli import InputError
 from training_log import format_samples, text_of, write_model_card
 
+# torch.load does not know "cpu:0", as accelerate calls the CPU of a run of several processes.
+torch.serialization.register_package(
+    50, lambda storage: None, lambda storage, location: storage if location.startswith("cpu:") else None
+)
+
 
 @dataclass
 class Group:

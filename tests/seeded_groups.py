@@ -1,4 +1,4 @@
-"""train_grpo.py with a random stream of its own for every group, so that one and two processes sample alike.
+"""The training script with a random stream of its own for every group, so that one and two processes sample alike.
 
 Ranks sample from streams of their own, as TRL's do, and no two layouts of processes would generate the same texts; the
 comparison in test_grpo.py needs the same. Everything else is the real script. Each rank also writes a hash of its
@@ -7,13 +7,11 @@ weights.
 
 import hashlib
 import json
-import sys
+import os
 import zlib
 from pathlib import Path
 
 import torch
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import grpo_trainer
 import train_grpo
@@ -34,8 +32,12 @@ class SeededGroups(grpo_trainer.DeepMathGRPOTrainer):
         weights = b"".join(p.detach().numpy().tobytes() for p in self.accelerator.unwrap_model(self.model).parameters())
         rank, processes = self.accelerator.process_index, self.accelerator.num_processes
         record = {"sha256": hashlib.sha256(weights).hexdigest(), "processes": processes}
-        (Path(output_dir) / f"weights-{rank}.json").write_text(json.dumps(record))
+        if not _internal_call:  # not for each checkpoint
+            (Path(output_dir) / f"weights-{rank}.json").write_text(json.dumps(record))
 
 
-grpo_trainer.DeepMathGRPOTrainer = SeededGroups
-train_grpo.main()
+def main(flags: list[str], environment: dict[str, str]) -> None:
+    """Run the script as one rank; `environment` is what torchrun sets."""
+    os.environ.update(environment)
+    grpo_trainer.DeepMathGRPOTrainer = SeededGroups
+    train_grpo.main(flags)

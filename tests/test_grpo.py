@@ -3,18 +3,19 @@
 import json
 import math
 import multiprocessing
-import os
 import random
 import shlex
+import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import datasets
 import pandas
 import pytest
+import seeded_groups
 import torch
 from safetensors.torch import load_file
 from trl import GRPOConfig, GRPOTrainer
@@ -31,7 +32,6 @@ from train_grpo import GRPOScriptArguments
 CPU = ["--use_cpu", "true", "--bf16", "false", "--gradient_checkpointing", "false", "--report_to", "none"]
 GRPO = ["--num_generations", "4", "--per_device_train_batch_size", "8", "--gradient_accumulation_steps", "2"]
 SHORT = [*GRPO, "--max_completion_length", "12", "--learning_rate", "1e-3", "--logging_steps", "1"]
-ROOT = Path(__file__).resolve().parent.parent
 
 
 @pytest.fixture(scope="module")
@@ -245,13 +245,19 @@ def test_every_pass_over_the_data_has_an_order_of_its_own(model_dir, tmp_path):
 # ---------------------------------------------------------------------------------------------------------------------
 
 
-def start(flags: list[str]) -> multiprocessing.Process:
-    """The training script in a process of its own, forked from one that has the libraries loaded."""
+def start(target, *args) -> multiprocessing.Process:
+    """Run a function in a process of its own, forked from one that has the libraries loaded."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["train_grpo", "grpo_trainer"])
-    process = context.Process(target=train_grpo.main, args=(flags,))
+    process = context.Process(target=target, args=args)
     process.start()
     return process
+
+
+def finish(processes: list[multiprocessing.Process]) -> None:
+    for process in processes:
+        process.join()
+    assert [process.exitcode for process in processes] == [0] * len(processes)
 
 
 def kill_when(process: multiprocessing.Process, condition) -> None:
@@ -271,16 +277,16 @@ def test_a_run_killed_three_times_ends_as_the_uninterrupted_one(guesser, tmp_pat
     settings += ["--num_iterations", "2", "--generation_batch_size", "32", "--beta", "0.01", "--max_steps", "15"]
     settings += ["--save_steps", "1", "--save_total_limit", "3", "--logging_steps", "3"]
     whole, cut = tmp_path / "whole", tmp_path / "cut"
-    uninterrupted = start(flags_of(guesser, whole, *settings))
+    uninterrupted = start(train_grpo.main, flags_of(guesser, whole, *settings))
     flags = flags_of(guesser, cut, *settings)
-    kill_when(start(flags), lambda: (cut / "checkpoint-3" / "optimizer.pt").exists())  # while a checkpoint is written
+    run = start(train_grpo.main, flags)
+    kill_when(run, lambda: (cut / "checkpoint-3" / "optimizer.pt").exists())  # while a checkpoint is written
     flags += ["--resume_from_checkpoint", "true"]
-    kill_when(start(flags), lambda: any((cut / "rollouts").glob("step-000009*")))  # after generation
-    kill_when(start(flags), lambda: (cut / "checkpoint-11" / "model.safetensors").exists())
-    last = start(flags)
-    last.join()
-    uninterrupted.join()
-    assert last.exitcode == uninterrupted.exitcode == 0
+    run = start(train_grpo.main, flags)
+    kill_when(run, lambda: any((cut / "rollouts").glob("step-000009*")))  # after generation
+    run = start(train_grpo.main, flags)
+    kill_when(run, lambda: (cut / "checkpoint-11" / "model.safetensors").exists())
+    finish([start(train_grpo.main, flags), uninterrupted])
     timed = ("step_time", "runtime", "per_second", "total_flos", "profiling")
     histories = [
         [{k: v for k, v in entry.items() if not any(word in k for word in timed)} for entry in logs_of(folder)]
@@ -319,28 +325,36 @@ def test_another_layout_or_seed_cannot_continue_a_run(guesser, tmp_path):
             train_grpo.main([*flags, "--resume_from_checkpoint", "true", "--max_steps", "2", *changed])
 
 
+def start_ranks(flags: list[str], processes: int) -> list[multiprocessing.Process]:
+    """The script of seeded_groups.py on so many gloo ranks."""
+    with socket.socket() as free:
+        free.bind(("localhost", 0))
+        port = str(free.getsockname()[1])
+    everyone = {"WORLD_SIZE": str(processes), "MASTER_ADDR": "localhost", "MASTER_PORT": port}
+    ranks = [{"RANK": str(rank), "LOCAL_RANK": str(rank), **everyone} for rank in range(processes)]
+    return [start(seeded_groups.main, flags, rank if processes > 1 else {}) for rank in ranks]
+
+
 def test_two_processes_hold_equal_weights_and_log_what_one_logs(guesser, tmp_path):
-    settings = ["--dynamic_sampling", "true", "--dynamic_sampling_prompts", "6", "--save_strategy", "no"]
+    settings = ["--dynamic_sampling", "true", "--dynamic_sampling_prompts", "6", "--save_steps", "2"]
     settings += ["--max_steps", "3", "--overlong_buffer", "8", "--beta", "0.01"]
-    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    script = [str(ROOT / "tests" / "seeded_groups.py")]
-    launch = [sys.executable, "-m", "accelerate.commands.launch", "--config_file", "configs/accelerate/cpu_2proc.yaml"]
-    two = [*launch, "--main_process_port", "0", *script, *flags_of(guesser, tmp_path / "two", *settings)]
-    one = [sys.executable, *script, *flags_of(guesser, tmp_path / "one", *settings)]
-    commands = [two, [*one, "--gradient_accumulation_steps", "4"]]
-    runs = [subprocess.Popen(c, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True) for c in commands]
-    for run in runs:
-        _, errors = run.communicate()
-        assert run.returncode == 0, errors
+    two = flags_of(guesser, tmp_path / "two", *settings)
+    one = flags_of(guesser, tmp_path / "one", *settings, "--gradient_accumulation_steps", "4")
+    finish(start_ranks(two, 2) + start_ranks(one, 1))
     sums = [json.loads((tmp_path / "two" / f"weights-{rank}.json").read_text()) for rank in (0, 1)]
     assert sums[0]["processes"] == 2 and sums[0] == sums[1], "each rank holds the same weights to the bit"
-    one, two = ([e for e in logs_of(tmp_path / name) if "reward" in e] for name in ("one", "two"))
-    assert len(one) == len(two) == 3
+    one_logs, two_logs = ([e for e in logs_of(tmp_path / name) if "reward" in e] for name in ("one", "two"))
+    assert len(one_logs) == len(two_logs) == 3
     names = ("reward", "accuracy", "kept_fraction", "generation_batches", "loss", "grad_norm")
     names += ("rewards/accuracy_reward/mean", "completions/mean_length", "completions/clipped_ratio")
-    for first, second in zip(one, two, strict=True):
+    for first, second in zip(one_logs, two_logs, strict=True):
         for name in names:
             assert second[name] == pytest.approx(first[name], rel=1e-4, abs=1e-6), (first["step"], name)
     same = ["step", "position", "completion", "correct", "kept"]
     rows = [rollouts_of(tmp_path / name)[same].sort_values(same).reset_index(drop=True) for name in ("one", "two")]
     assert rows[0].equals(rows[1]), "both roll out the same prompts and keep the same groups"
+
+    shutil.rmtree(tmp_path / "two" / "checkpoint-3")  # and two processes continue as they would have gone on
+    finish(start_ranks([*two, "--resume_from_checkpoint", "true"], 2))
+    again = [json.loads((tmp_path / "two" / f"weights-{rank}.json").read_text()) for rank in (0, 1)]
+    assert again == sums and logs_of(tmp_path / "two")[2]["loss"] == two_logs[2]["loss"]
