@@ -33,7 +33,6 @@ from solutions import (
     format_table,
     grade_solutions,
     read_solutions,
-    tokenize_solution,  # noqa: F401
     tokenize_solutions,
     write_report,
 )
@@ -157,16 +156,6 @@ def build_dataset(args: SFTScriptArguments, tokenizer, config):
             "`--require_think_end false` in train_grpo.py, or all its completions are wrong"
         )
     return examples.select(kept), found
-
-
-def checked_solutions(rows, columns: list[str], check: bool) -> list[tuple[str, str]]:
-    """(question, solution) pairs of the rows' solutions; with `check` only of those that our grader finds right."""
-    found = read_solutions([{"difficulty": float("nan"), **row} for row in rows], columns)
-    if check:
-        grade_solutions(found)
-    used = [(s.question, s.text) for s in found if s.fate == "used"]
-    say(f"solutions: {len(found)} read, {len(used)} graded correct, dropped: {len(found) - len(used)}")
-    return used
 
 
 # ---------------------------------------------------------------------------------------------------------------------

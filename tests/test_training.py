@@ -12,7 +12,7 @@ import grpo_checks
 import sft_warmup
 import train_grpo
 from cli import InputError, parse_arguments
-from data import encode_prompt, get_prompt, load_tokenizer
+from data import load_tokenizer
 
 CPU = ["--use_cpu", "true", "--bf16", "false", "--gradient_checkpointing", "false", "--report_to", "none"]
 SHORT = ["--max_steps", "3", "--save_strategy", "no", "--logging_steps", "1", *CPU]
@@ -64,30 +64,6 @@ def test_lora_and_plain_text_prompt(model_dir, rows_file, tmp_path):
     assert trained and any(weight.abs().max() > 0 for weight in trained)
     with pytest.raises(InputError, match="holds a LoRA adapter of .*; merge it first"):
         train_grpo.main([*where[2:], "--model_name_or_path", str(tmp_path / "run"), *GRPO, *SHORT])
-
-
-def test_sft_trains_on_the_prompt_that_grpo_generates_from(model_dir, rows):
-    tokenizer = load_tokenizer(str(model_dir))
-    prompt = get_prompt("DeepMath-1.5B")
-    example = sft_warmup.tokenize_solution(tokenizer, prompt, "1+2", "1+2=3</think>\\boxed{3}")
-    prompt_ids = encode_prompt(tokenizer, prompt, "1+2")
-    trained = [token for token, label in zip(example["input_ids"], example["labels"], strict=True) if label != -100]
-    assert example["input_ids"] == prompt_ids + trained and example["labels"][: len(prompt_ids)] == [-100] * len(
-        prompt_ids
-    )
-    assert tokenizer.decode(trained) == "1+2=3</think>\\boxed{3}<|end|>", "the template opens the thinking already"
-    tokenizer.chat_template = tokenizer.chat_template.replace("<think>", "")
-    example = sft_warmup.tokenize_solution(tokenizer, prompt, "1+2", "1+2=3</think>\\boxed{3}")
-    assert "<|assistant|><think>\n1+2=3</think>" in tokenizer.decode(example["input_ids"])
-
-
-def test_wrong_solutions_are_dropped_and_counted(capsys):
-    rows = [
-        {"question": "1+1", "final_answer": "2", "r1_solution_1": s} for s in ("</think>\\boxed{2}", "\\boxed{3}", "")
-    ]
-    assert sft_warmup.checked_solutions(rows, ["r1_solution_1"], True) == [("1+1", "</think>\\boxed{2}")]
-    assert "2 read, 1 graded correct, dropped: 1" in capsys.readouterr().out
-    assert len(sft_warmup.checked_solutions(rows, ["r1_solution_1"], False)) == 2
 
 
 @pytest.mark.parametrize(
