@@ -435,3 +435,17 @@ def _problem(source: str, number: int, row: dict, problem_columns, answer_column
             raise InputError(f"{source}, row {number}: column {name} must be non-empty text, found {value!r}")
     categories = {name: row[name] for name in CATEGORY_COLUMNS if row.get(name) not in (None, "")}
     return {"id": str(row.get("id", number - 1)), "problem": row[problem], "answer": gold.strip(), **categories}
+
+
+def load_questions(args: DataArguments) -> dict[int, str]:
+    """The questions of a data set by row number (from 1), for the contamination check; rows without one are left out.
+
+    Raises:
+        InputError: a missing file or column, or no question at all.
+    """
+    source, rows = _read_rows(args, {args.question_column}, ())
+    texts = {number: row[args.question_column] for number, row in enumerate(rows, 1)}
+    questions = {number: text for number, text in texts.items() if isinstance(text, str) and text.strip()}
+    if not questions:
+        raise InputError(f"{source}: column {args.question_column} holds no text")
+    return questions
