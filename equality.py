@@ -934,6 +934,7 @@ def equivalent(gold: str, answer: str) -> tuple[bool, str]:
         verdict = quick(gold, answer) or _by_words(clean(gold), clean(answer))
     if verdict:
         return verdict
+    gold, answer = _noun_as_text(gold, answer), _noun_as_text(answer, gold)
     readings = (True, False) if re.search(r"\d,\d{3}", gold + answer) else (True,)
     reason = "different"
     for thousands in readings:
@@ -958,6 +959,22 @@ def equivalent(gold: str, answer: str) -> tuple[bool, str]:
         except (UndefinedError, ZeroDivisionError):
             reason = "undefined"
     return False, reason
+
+
+_BARE_NOUN = re.compile(r"\s*([-+]?[\d.,]*\d(?:\s?/\s?\d+)?) +([a-z]{4,})((?: [a-z]{3,}){0,3})\s*", re.ASCII)
+_NO_NOUN = set(
+    "sqrt sinh cosh tanh arcsin arccos arctan infinity infty over times plus minus modulo choose factorial cubed dozen "
+    "dozens halves thirds quarters fourths fifths sixths sevenths eighths ninths tenths hundredths thousandths alpha "
+    "beta gamma delta epsilon zeta theta iota kappa lambda sigma omega".split()
+)
+
+
+def _noun_as_text(text: str, other: str) -> str:
+    r"""`12 cookies` against a plain number is `12\text{ cookies}`, not a product of letters."""
+    noun = _BARE_NOUN.fullmatch(text)
+    if noun is None or noun[2] in _NO_NOUN or re.search(r"[A-Za-z]", other):
+        return text
+    return f"{noun[1]}\\text{{ {noun[2]}{noun[3]}}}"
 
 
 def _clock(time: tuple) -> list:
