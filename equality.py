@@ -972,7 +972,7 @@ _NO_NOUN = set(
 def _noun_as_text(text: str, other: str) -> str:
     r"""`12 cookies` against a plain number is `12\text{ cookies}`, not a product of letters."""
     noun = _BARE_NOUN.fullmatch(text)
-    if noun is None or noun[2] in _NO_NOUN or re.search(r"[A-Za-z]", other):
+    if noun is None or noun[2] in _NO_NOUN or re.search(r"[A-Za-z]", re.sub(r"\\text\s?\{[^{}]*\}", "", other)):
         return text
     return f"{noun[1]}\\text{{ {noun[2]}{noun[3]}}}"
 
