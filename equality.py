@@ -962,11 +962,12 @@ def equivalent(gold: str, answer: str) -> tuple[bool, str]:
 
 
 _BARE_NOUN = re.compile(r"\s*([-+]?[\d.,]*\d(?:\s?/\s?\d+)?) +([a-z]{4,})((?: [a-z]{3,}){0,3})\s*", re.ASCII)
-_NO_NOUN = set(
+_NO_NOUN_WORDS = (
     "sqrt sinh cosh tanh arcsin arccos arctan infinity infty over times plus minus modulo choose factorial cubed dozen "
     "dozens halves thirds quarters fourths fifths sixths sevenths eighths ninths tenths hundredths thousandths alpha "
-    "beta gamma delta epsilon zeta theta iota kappa lambda sigma omega".split()
+    "beta gamma delta epsilon zeta theta iota kappa lambda sigma omega"
 )
+_NO_NOUN = set(_NO_NOUN_WORDS.split())
 
 
 def _noun_as_text(text: str, other: str) -> str:
