@@ -126,6 +126,8 @@ def check_arguments(args: EvaluationArguments) -> None:
             raise InputError(f"--{name} {getattr(args, name)}: must lie in (0, 1]")
     if args.temperature == 0 and args.n > 1:
         raise InputError(f"--temperature 0 is greedy: all {args.n} samples would be the same; use --n 1")
+    if args.regrade:
+        return  # whatever made the samples need not be here any more
     has_vllm = importlib.util.find_spec("vllm") is not None
     if args.backend == "auto":
         local = "vllm" if has_vllm and not args.use_cpu else "transformers"
@@ -138,7 +140,7 @@ def check_arguments(args: EvaluationArguments) -> None:
         raise InputError("--backend vllm: vLLM is not installed; `pip install -r requirements-gpu.txt`")
     if args.model_name_or_path is None:
         raise InputError("--model_name_or_path is missing (a hub id or a local folder)")
-    if args.backend != "server" and not args.regrade:
+    if args.backend != "server":
         is_local(args.model_name_or_path)
 
 
@@ -151,8 +153,6 @@ def with_stored_settings(args: EvaluationArguments) -> EvaluationArguments:
     stored = json.loads(path.read_text(encoding="utf-8"))
     for name in SETTINGS:
         setattr(args, name, stored[name])
-    if args.backend == "server":
-        args.server = args.server or "http://"
     names = benchmark_names(args.benchmarks)
     args.benchmarks = [name for name in names if any(output_dir.glob(f"{Path(name).stem}.generations-*.jsonl"))]
     if not args.benchmarks:

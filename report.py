@@ -181,7 +181,7 @@ def plot_pass_at_k(results: dict[str, dict], title: str, path: Path) -> None:
     axis.set_xticks(ticks, [str(k) for k in ticks])
     axis.minorticks_off()
     axis.set(xlabel="k (×: majority vote of n samples)", ylabel="pass@k (percent)", ylim=(0, None))
-    axis.legend()
+    figure.legend(loc="outside right center")
     save(figure, path)
 
 
@@ -198,6 +198,7 @@ def plot_lengths(results: dict[str, dict], title: str, path: Path) -> None:
         labels = [f"correct ({len(verdicts[True])})", f"wrong ({len(verdicts[False])})"]
         lengths = [verdicts[True], verdicts[False]]
         axis.hist(lengths, bins, stacked=True, color=[CORRECT, WRONG], label=labels)
+        axis.locator_params(axis="x", nbins=5)
         axis.set(title=name, xlabel="tokens", ylabel="samples")
         axis.legend(fontsize=8)
     save(figure, path)
@@ -216,18 +217,20 @@ def plot_categories(results: dict[str, dict], title: str, path: Path) -> bool:
             chosen[name] = (column, groups[column])
     if not chosen:
         return False
-    figure, axes = panels(len(chosen), title)
+    figure, axes = panels(len(chosen), title, width=5.0)
     for axis, (name, (column, groups)) in zip(axes, chosen.items(), strict=True):
-        values = sorted(groups, key=as_number)
+        values = sorted(groups, key=as_number, reverse=True)  # the first one ends up at the top
         means = [groups[value]["pass@1"] for value in values]
         errors = [groups[value]["standard_error"] or 0 for value in values]
         low = [min(mean, error) for mean, error in zip(means, errors, strict=True)]
-        axis.bar(range(len(values)), means, yerr=[low, errors], capsize=3, color=OURS)
-        long = max(map(len, values)) > 6
-        labels = [value if len(value) < 24 else value[:22] + "…" for value in values]
-        axis.set_xticks(range(len(values)), labels, rotation=60 if long else 0, ha="right" if long else "center")
-        axis.tick_params(axis="x", labelsize=8)
-        axis.set(title=name, xlabel=column, ylabel="pass@1 (percent, ± se)")
+        axis.barh(range(len(values)), means, xerr=[low, errors], capsize=3, color=OURS)
+        labels = [value if len(value) < 32 else value[:30] + "…" for value in values]
+        axis.set_yticks(
+            range(len(values)), [f"{label} ({groups[v]['problems']})" for label, v in zip(labels, values, strict=True)]
+        )
+        axis.tick_params(axis="y", labelsize=8)
+        axis.grid(axis="x", alpha=0.3)
+        axis.set(title=name, ylabel=f"{column} (problems)", xlabel="pass@1 (percent, ± standard error)", xlim=(0, None))
     save(figure, path)
     return True
 

@@ -4,7 +4,7 @@
 
 Benchmark problems, rewritten in five ways, are planted among the data set's own questions. Recall is the share
 of planted copies that are suspected of their own original. False alarms are suspects among the data set's own
-questions; every real overlap that it has counts as one too, so read them. "other numbers" are new problems made from old
+questions; every real overlap that it has counts as one too: read them. "other numbers" are new problems made from old
 ones, not copies: suspicion there is a false alarm of a kind.
 """
 
