@@ -7,7 +7,6 @@ missing file or a wrong value ends the script with one line on stderr and exit c
 import difflib
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -194,16 +193,6 @@ def is_whole_checkpoint(folder: Path) -> bool:
         return "global_step" in json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):  # not there, or cut off in the middle
         return False
-
-
-def git_commit() -> str | None:
-    """Commit of this repository; None where it is no git checkout, or git is not installed."""
-    try:
-        here = Path(__file__).parent
-        git = subprocess.run(["git", "rev-parse", "HEAD"], cwd=here, capture_output=True, text=True, check=False)
-    except OSError:
-        return None
-    return git.stdout.strip() or None
 
 
 def is_main_process() -> bool:

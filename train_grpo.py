@@ -156,7 +156,7 @@ def main(argv: list[str] | None = None) -> None:
     from trl import get_peft_config, get_quantization_config
 
     from grpo_trainer import DeepMathGRPOTrainer
-    from training_log import RolloutProgress, changed_settings, device_name, merge_command
+    from training_log import RolloutProgress, changed_settings, merge_command
 
     tokenizer = load_tokenizer(model_args.model_name_or_path, model_args.model_revision, config.trust_remote_code)
     check_tokenizer(tokenizer, args.prompt_preset)
@@ -182,7 +182,6 @@ def main(argv: list[str] | None = None) -> None:
             "dataset_revision": args.dataset_revision,
             "prompt_preset": args.prompt_preset,
             "processes": config.world_size,
-            "device": device_name(),
             "settings": settings,
         },
         model=model_args.model_name_or_path,

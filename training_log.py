@@ -1,15 +1,14 @@
 """What a GRPO run shows while it runs and leaves behind: progress bar, curves, model card."""
 
 import math
-import platform
 from enum import Enum
-from importlib.metadata import version
 from pathlib import Path
 
 import yaml
 from transformers.trainer_callback import ProgressCallback
 
-from cli import adapter_base, git_commit, is_local
+from cli import adapter_base, is_local
+from provenance import git_commit, hardware, versions
 
 SAMPLE_CHARS = 600  # of a completion's end, in the printed samples
 SHOWN = {  # metric: how the progress bar and its lines show it
@@ -40,7 +39,7 @@ Trained with GRPO and a verifiable reward on final answers, as DeepMath (arXiv 2
 ```yaml
 {settings}```
 """
-VERSIONS = ("torch", "transformers", "trl", "accelerate", "peft", "datasets")
+PACKAGES = ("torch", "transformers", "trl", "accelerate", "peft", "datasets")
 
 
 class RolloutProgress(ProgressCallback):
@@ -126,8 +125,8 @@ def write_model_card(output_dir: Path, facts: dict, state) -> None:
 
     Args:
         output_dir: where the model is saved.
-        facts: base_model, base_revision, dataset, dataset_revision, prompt_preset, processes, device, and settings
-            (those that differ from their defaults).
+        facts: base_model, base_revision, dataset, dataset_revision, prompt_preset, processes, and settings (those that
+            differ from their defaults).
         state: `TrainerState` of the run.
     """
     header = {"library_name": "transformers", "pipeline_tag": "text-generation", "tags": ["grpo", "math", "trl"]}
@@ -141,8 +140,8 @@ def write_model_card(output_dir: Path, facts: dict, state) -> None:
         "prompt": facts["prompt_preset"],
         "optimizer steps": f"{state.global_step} of {state.max_steps}",
         "tokens seen": f"{state.num_input_tokens_seen:,}",
-        "hardware": f"{facts['processes']} x {facts['device']}",
-        "versions": ", ".join(f"{name} {version(name)}" for name in VERSIONS),
+        "hardware": f"{facts['processes']} processes on {hardware()} a machine",
+        "versions": ", ".join(f"{name} {version}" for name, version in versions(*PACKAGES).items()),
         "commit": git_commit() or "unknown (no git checkout)",
     }
     last = [entry for entry in state.log_history if "reward" in entry][-10:]
@@ -177,10 +176,3 @@ def changed_settings(*arguments) -> dict:
             if field.init and value != field.default and isinstance(value, str | int | float | list):
                 changed[name] = value
     return changed
-
-
-def device_name() -> str:
-    """The accelerator's or the processor's name."""
-    import torch
-
-    return torch.cuda.get_device_name() if torch.cuda.is_available() else f"CPU ({platform.machine()})"
