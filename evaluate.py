@@ -90,6 +90,9 @@ class EvaluationArguments:
         default=32,
         metadata={"help": "transformers: completions made at once; when memory runs out, start again with fewer"},
     )
+    continuous_batching: bool = field(
+        default=False, metadata={"help": "transformers: start the next completion as soon as one ends"}
+    )
     dtype: Literal["bfloat16", "float16", "float32"] = field(
         default="bfloat16", metadata={"help": "the model's weights while generating"}
     )

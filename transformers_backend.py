@@ -2,7 +2,8 @@
 
 vLLM hands sample i of every problem the same random numbers, which correlates their errors a little. Here every sample
 has a stream of its own, keyed by (seed + i, benchmark, problem id), and draws its t-th token with the stream's t-th
-number: neither the batch nor the process nor a restart changes it.
+number: neither the batch nor the process nor a restart changes it, nor does `--continuous_batching true`, which fills
+the place of a finished sample at once instead of waiting for the longest of its batch.
 """
 
 import hashlib
@@ -11,6 +12,7 @@ from cli import InputError
 from generate import Emit, LocalBackend, Processes, Request
 
 NUCLEUS = 256  # tokens looked at first for top-p; a flatter distribution is sorted as a whole
+KV_BLOCK = 32  # tokens in a block of the continuous batch's cache
 
 # ---------------------------------------------------------------------------------------------------------------------
 # Model
@@ -18,7 +20,7 @@ NUCLEUS = 256  # tokens looked at first for top-p; a flatter distribution is sor
 
 
 class TransformersBackend(LocalBackend):
-    """transformers' `generate` on batches of prompts of similar length."""
+    """transformers' `generate` on batches of prompts of similar length, or its continuous batching."""
 
     def __init__(self, args, problem_sets: dict[str, list[dict]], processes: Processes):
         super().__init__(args, problem_sets)
@@ -52,6 +54,8 @@ class TransformersBackend(LocalBackend):
         """
         import torch
 
+        if self.args.continuous_batching:
+            return self.complete_continuously(requests, emit)
         requests = sorted(requests, key=lambda request: len(request.prompt))  # one length pads the others least
         for start in range(0, len(requests), self.args.batch_size):
             try:
@@ -99,6 +103,48 @@ class TransformersBackend(LocalBackend):
         for row in list(running):
             finish(row, output[row, prompt_length:].tolist(), "length")
 
+    def complete_continuously(self, requests: list[Request], emit: Emit) -> None:
+        """Complete all requests through transformers' continuous batching, `batch_size` of them at a time."""
+        from transformers import ContinuousBatchingConfig, GenerationConfig
+        from transformers.generation.continuous_batching.cb_logits_processors import (
+            ContinuousBatchingLogitsProcessorList,
+        )
+
+        waiting = {str(i): request for i, request in enumerate(requests)}
+        longest = max(len(request.prompt) + request.max_tokens for request in requests)
+        blocks = self.args.batch_size * -(-longest // KV_BLOCK) + 1
+        manager = self.model.init_continuous_batching(
+            generation_config=GenerationConfig(do_sample=False, eos_token_id=self.eos_ids),
+            continuous_batching_config=ContinuousBatchingConfig(
+                block_size=KV_BLOCK,
+                num_blocks=blocks,
+                max_batch_tokens=max(2 * self.args.batch_size, longest),
+                max_requests_per_batch=self.args.batch_size,
+                use_cuda_graph=False,  # drawing from a nucleus branches on what it finds
+                use_async_batching=False,
+            ),
+        )
+        if self.args.temperature > 0:
+            manager.logit_processor = ContinuousBatchingLogitsProcessorList([make_stream_drawer(waiting, self.args)])
+            manager.logit_processor.tensors_required = 1
+        manager.start()
+        try:
+            for name, request in waiting.items():
+                manager.add_request(request.prompt, name, request.max_tokens, eos_token_id=self.eos_ids)
+            for _ in range(len(requests)):
+                while (result := manager.get_result(timeout=1)) is None:
+                    if not manager.is_running():
+                        raise RuntimeError("transformers' continuous batching ended early")
+                if result.error:
+                    raise RuntimeError(f"transformers' continuous batching: {result.error}")
+                ids = result.generated_tokens
+                reason = "stop" if ids[-1] in self.eos_ids else "length"
+                text = self.tokenizer.decode(ids, skip_special_tokens=True)
+                emit(waiting[result.request_id], text, len(ids), reason)
+        finally:
+            manager.stop(block=True, hard_stop=True)
+            manager.destroy()
+
 
 # ---------------------------------------------------------------------------------------------------------------------
 # Sampling
@@ -111,7 +157,8 @@ def sample_stream(request: Request):
 
     key = f"{request.seed}|{request.benchmark}|{request.problem}".encode()
     generator = torch.Generator().manual_seed(int.from_bytes(hashlib.sha256(key).digest()[:8], "big") >> 1)
-    return torch.rand(request.max_tokens, generator=generator, dtype=torch.float64)
+    numbers = torch.rand(request.max_tokens, generator=generator, dtype=torch.float64)
+    return numbers.float().double()  # continuous batching passes them on as float32
 
 
 def make_sampler(streams, prompt_length: int, args):
@@ -132,6 +179,41 @@ def make_sampler(streams, prompt_length: int, args):
             return torch.full_like(scores, -torch.inf).scatter_(1, token[:, None], 0.0)
 
     return StreamSampler()
+
+
+def make_stream_drawer(requests: dict[str, Request], args):
+    """What `make_sampler` makes, for continuous batching: the batch is another one at every token.
+
+    Args:
+        requests: by the name under which each was added.
+        args: temperature and top_p.
+    """
+    import torch
+    from transformers.generation.continuous_batching.cb_logits_processors import ContinuousBatchingLogitsProcessor
+
+    streams = {}
+
+    class StreamDrawer(ContinuousBatchingLogitsProcessor):
+        supported_kwargs, ignored_kwargs = {}, ()
+
+        def fill_defaults(self, int32_tensor):
+            int32_tensor.zero_()
+
+        def prepare_tensor_args(self, requests_with_new_token):
+            numbers = []
+            for future in requests_with_new_token:
+                name = future.state.request_id
+                if name not in streams:
+                    streams[name] = iter(sample_stream(requests[name]).tolist())
+                numbers.append(next(streams[name]))
+            return torch.tensor(numbers, dtype=torch.float32).view(torch.int32)
+
+        def __call__(self, scores, tensor_arg):  # (B, V), (at least B,)
+            uniforms = tensor_arg[: scores.shape[0]].view(torch.float32).double()
+            token = draw(scores / args.temperature, uniforms, args.top_p)
+            return torch.full_like(scores, -torch.inf).scatter_(1, token[:, None], 0.0)
+
+    return StreamDrawer()
 
 
 def draw(scores, uniforms, top_p: float, candidates: int = NUCLEUS):

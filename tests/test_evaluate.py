@@ -90,6 +90,12 @@ def test_samples_do_not_depend_on_the_batch(finished, model_dir, benchmark, tmp_
     assert scores(tmp_path / "run") == scores(finished)
 
 
+def test_samples_do_not_depend_on_continuous_batching(finished, model_dir, benchmark, tmp_path):
+    more = ["--continuous_batching", "true", "--batch_size", "3"]
+    evaluate.main(flags(model_dir, benchmark, tmp_path / "run", *more))
+    assert scores(tmp_path / "run") == scores(finished)
+
+
 def test_two_processes_share_the_work_and_agree(finished, model_dir, benchmark, tmp_path):
     launch = ["accelerate.commands.launch", "--config_file", "configs/accelerate/cpu_2proc.yaml", "evaluate.py"]
     command = [sys.executable, "-m", *launch, *flags(model_dir, benchmark, tmp_path / "run")]
