@@ -961,7 +961,7 @@ def equivalent(gold: str, answer: str) -> tuple[bool, str]:
     return False, reason
 
 
-_BARE_NOUN = re.compile(r"\s*([-+]?[\d.,]*\d(?:\s?/\s?\d+)?) +([a-z]{4,})((?: [a-z]{3,}){0,3})\s*", re.ASCII)
+_BARE_NOUN = re.compile(r"\s*([-+]?[\d.,]*\d(?:\s?/\s?\d+)?) +([a-z]{4,})((?: [a-z]{3,}){0,3})\.?\s*", re.ASCII)
 _NO_NOUN_WORDS = (
     "sqrt sinh cosh tanh arcsin arccos arctan infinity infty over times plus minus modulo choose factorial cubed dozen "
     "dozens halves thirds quarters fourths fifths sixths sevenths eighths ninths tenths hundredths thousandths alpha "

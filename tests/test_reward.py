@@ -81,7 +81,7 @@ ANSWERS = r"""
     = 8:45 ; 8:45 am
     ! 8:45 pm ; 8:54
 36
-    = 36 cookies ; 36 cookies left ; 36\text{ cookies}
+    = 36 cookies ; 36 cookies. ; 36 cookies left ; 36\text{ cookies}
     ! 37 cookies ; 36 thirds ; 36 x ; 36 dozen ; 36 theta ; 36 factorial
 5 apples
     = 5 ; 5 \text{ apples}
