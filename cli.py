@@ -162,11 +162,12 @@ def resume_point(config) -> str | None:
     output_dir = Path(config.output_dir)
     if output_dir.is_file():
         raise InputError(f"--output_dir {output_dir} is a file")
+    own = wanted.lower() == "true" or Path(wanted).resolve().parent == output_dir.resolve()
+    if not own and is_main_process() and output_dir.is_dir() and any(output_dir.iterdir()):
+        raise InputError(
+            f"--output_dir {output_dir} is not empty; take another, or continue with --resume_from_checkpoint true"
+        )
     if wanted.lower() == "false":
-        if is_main_process() and output_dir.is_dir() and any(output_dir.iterdir()):
-            raise InputError(
-                f"--output_dir {output_dir} is not empty; take another, or continue with --resume_from_checkpoint true"
-            )
         return None
     if wanted.lower() != "true":
         if not is_whole_checkpoint(Path(wanted)):

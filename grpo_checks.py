@@ -37,6 +37,14 @@ def check_arguments(args, config, model_args) -> None:
         raise InputError("use_vllm: vLLM is not installed; `pip install -r requirements-gpu.txt`, or --use_vllm false")
     for name in {"wandb", "trackio"} & {*config.report_to} - installed:
         raise InputError(f"--report_to {name}: {name} is not installed; `pip install {name}`, or --report_to none")
+    least = {"max_generation_batches": 1, "max_skipped_updates": 1, "dynamic_sampling_prompts": 0, "eval_problems": 1}
+    for name, bound in {**least, "save_rollouts_every": 0, "skip_update_norm": 0}.items():
+        if getattr(args, name) < bound:
+            raise InputError(f"--{name} {getattr(args, name)}: must be at least {bound}")
+    if (config.eval_strategy == "no") != (args.eval_benchmark is None):
+        raise InputError("--eval_benchmark and --eval_strategy steps (with --eval_steps) belong together")
+    if config.sync_ref_model:
+        raise InputError("--sync_ref_model: checkpoints do not hold the moved reference, so no run could be continued")
     if config.save_strategy == "epoch" or config.eval_strategy == "epoch":
         raise InputError('--save_strategy and --eval_strategy take "steps" or "no" here: prompts have no fixed epochs')
     if args.skip_update_norm and os.environ.get("ACCELERATE_USE_DEEPSPEED") == "true":

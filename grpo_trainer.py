@@ -16,6 +16,7 @@ One group is one prompt with its `num_generations` (G) completions. A group is a
 
 import math
 import shutil
+import zlib
 from collections import defaultdict, deque
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -110,6 +111,12 @@ class DeepMathGRPOTrainer(GRPOTrainer):
         self._window_loss = torch.zeros((), device=self.accelerator.device)
         self._skipped_in_a_row = self._skipped = 0
         self._unlogged_loss: tuple[float, float, int] | None = None
+        prompts = "\n".join(map(str, self.train_dataset["prompt"]))
+        self._stream = {
+            "prompts": zlib.crc32(prompts.encode()),
+            "seed": self.args.seed,
+            "shuffle": self.shuffle_dataset,
+        }
         if self.args.max_steps <= 0:
             rollouts = math.ceil(self.args.num_train_epochs * len(self.train_dataset) / self._groups_wanted)
             steps = rollouts * self.args.steps_per_generation * self.num_iterations
@@ -200,17 +207,17 @@ class DeepMathGRPOTrainer(GRPOTrainer):
             drawn = self._roll_out(prompts)
             rollouts += [(batches, group) for group in drawn]
             kept = kept + [group for group in drawn if group.mixed or not recipe.dynamic_sampling]
-        total = self._total(len(kept))
-        if total < wanted:
-            self._save_rollouts(rollouts, kept=set())
+        mixed = self._total(sum(group.mixed for _, group in rollouts))
+        if self._total(len(kept)) < wanted:
+            self._save_rollouts(rollouts, kept={group.position for group in kept}, always=True)
             self._carried = kept  # a continued run starts from what was found
-            self._give_up(batches, prompts, total)
+            self._give_up(batches, prompts, mixed)
         positions = sorted(gather_object([group.position for group in kept]))
         taken = set(positions[:wanted])
         if recipe.carry_surplus:
             self._carried = [group for group in kept if group.position not in taken]
         self._save_rollouts(rollouts, taken if not recipe.carry_surplus else set(positions))
-        self._log_rollouts([group for _, group in rollouts], batches, total / max(1, batches * prompts))
+        self._log_rollouts([group for _, group in rollouts], batches, mixed / max(1, batches * prompts))
         return self._share_out([group for group in kept if group.position in taken])
 
     def _roll_out(self, prompts: int) -> list[Group]:
@@ -220,6 +227,8 @@ class DeepMathGRPOTrainer(GRPOTrainer):
         inputs = [row for _, row in drawn for _ in range(size)]
         texts = [row["prompt"] for row in inputs]
         prompt_ids, completion_ids, _, completions, logprobs, *_ = self._generate(texts)
+        if not self.vllm_importance_sampling_correction and self.off_policy_mask_threshold is None:
+            logprobs = None  # the loss does not read them, and they would travel between processes
         rewards = self._calculate_rewards(inputs, texts, completions, completion_ids)  # (processes * rows, F)
         rewards = rewards[self.accelerator.process_index * len(inputs) :][: len(inputs)].cpu()
         extras = {column: list(values) for column, values in self._pending_extra_logs.items()}
@@ -252,14 +261,15 @@ class DeepMathGRPOTrainer(GRPOTrainer):
     def _total(self, count: int) -> int:
         return sum(gather_object([count]))
 
-    def _give_up(self, batches: int, prompts: int, total: int) -> None:
+    def _give_up(self, batches: int, prompts: int, mixed: int) -> None:
         self._save_checkpoint(self.model, trial=None)
         raise InputError(
-            f"step {self.state.global_step + 1}: {batches} generation batches of {prompts} prompts held {total} groups "
+            f"step {self.state.global_step + 1}: {batches} generation batches of {prompts} prompts held {mixed} groups "
             f"of mixed correctness, and a rollout batch takes {self._groups_wanted}. The questions are too easy or too "
-            "hard for this model: change --min_difficulty / --max_difficulty, raise --num_generations, "
-            "--dynamic_sampling_prompts or --max_generation_batches, or set --dynamic_sampling false; "
-            f"see {self.args.output_dir}/rollouts for what it wrote, and continue with --resume_from_checkpoint true"
+            f"hard for the model; what it wrote is in {self.args.output_dir}/rollouts. Continue with "
+            "--resume_from_checkpoint true and a larger --dynamic_sampling_prompts or --max_generation_batches, or "
+            "--dynamic_sampling false; or start anew with other questions (--min_difficulty, --max_difficulty) or a "
+            "larger --num_generations"
         )
 
     # -----------------------------------------------------------------------------------------------------------------
@@ -279,11 +289,11 @@ class DeepMathGRPOTrainer(GRPOTrainer):
             if batches:
                 metrics["kept_fraction"].append(kept_fraction)
 
-    def _save_rollouts(self, rollouts: list[tuple[int, Group]], kept: set[int]) -> None:
-        """Write this process's rollouts, dropped ones included, to rollouts/step-<step>.rank<rank>.parquet."""
+    def _save_rollouts(self, rollouts: list[tuple[int, Group]], kept: set[int], always: bool = False) -> None:
+        """Write this process's rollouts, dropped ones included, to rollouts/step-<step>.from-<position>.rank<rank>."""
         every, step = self.recipe.save_rollouts_every, self.state.global_step + 1
         phase = self.args.steps_per_generation * self.num_iterations // self.args.gradient_accumulation_steps
-        if not every or not rollouts or (step - 1) // max(1, phase) % every:
+        if not every or not rollouts or ((step - 1) // max(1, phase) % every and not always):
             return
         ends = {*self.eos_token_ids, self._tokenizer.pad_token_id}
         rows = [
@@ -291,11 +301,18 @@ class DeepMathGRPOTrainer(GRPOTrainer):
             for batch, group in rollouts
             for row in group.records(ends)
         ]
-        path = Path(self.args.output_dir) / "rollouts" / f"step-{step:06d}.rank{self.accelerator.process_index}.parquet"
+        first, rank = rollouts[0][1].position, self.accelerator.process_index
+        path = Path(self.args.output_dir) / "rollouts" / f"step-{step:06d}.from-{first:08d}.rank{rank}.parquet"
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(".part")
         pandas.DataFrame(rows).to_parquet(part, compression="zstd")
         part.replace(path)
+
+    def _forget_rollouts(self) -> None:
+        """Remove the files of rollouts that a continued run draws again, perhaps on another number of processes."""
+        for path in (Path(self.args.output_dir) / "rollouts").glob("step-*.parquet"):
+            if int(path.name.split(".")[1].removeprefix("from-")) >= self._prompts_drawn:
+                path.unlink()
 
     def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
         """As TRL's; the epoch is the number of passes over the data, and samples are printed in short."""
@@ -319,8 +336,9 @@ class DeepMathGRPOTrainer(GRPOTrainer):
         if not self.model.training or self._buffered_inputs is before:
             return inputs
         steps, window = self.args.steps_per_generation, self.args.gradient_accumulation_steps
-        # "bnpo" averages per micro-batch, so cutting it anew would change its loss
-        if self.loss_type != "bnpo" and (steps % window == 0 or window % steps == 0):
+        # What averages or ranks within a micro-batch would change with the cut; sums over an optimizer step do not.
+        cut_matters = self.loss_type == "bnpo" or self.top_entropy_quantile < 1 or self._entropy_bonus_enabled
+        if not (cut_matters or self.aux_loss_enabled) and (steps % window == 0 or window % steps == 0):
             size = min(steps, window)
             windows = [self._buffered_inputs[start : start + size] for start in range(0, steps, size)]
             self._buffered_inputs = [each for micro_batches in windows for each in sort_by_length(micro_batches)]
@@ -365,10 +383,7 @@ class DeepMathGRPOTrainer(GRPOTrainer):
     # -----------------------------------------------------------------------------------------------------------------
 
     def training_step(self, model, inputs, num_items_in_batch) -> torch.Tensor:
-        if self._unlogged_loss is not None:  # continue the running sums of the log that the checkpoint cut
-            self._tr_loss += self._unlogged_loss[0]
-            self._total_loss_scalar, self._globalstep_last_logged = self._unlogged_loss[1:]
-            self._unlogged_loss = None
+        self._restore_loss()
         loss = super().training_step(model, inputs, num_items_in_batch)
         self._window_loss += loss.detach()
         return loss
@@ -384,6 +399,11 @@ class DeepMathGRPOTrainer(GRPOTrainer):
         self._window_loss = torch.zeros_like(self._window_loss)
         limit = self.recipe.skip_update_norm or math.inf
         skip = not (math.isfinite(norm) and math.isfinite(loss) and norm <= limit)
+        if skip and self.is_deepspeed_enabled:
+            raise InputError(
+                f"step {self.state.global_step + 1}: gradient norm {float(norm):.3g}, loss {float(loss):.3g}, and "
+                f"DeepSpeed has taken the step already; continue from the last checkpoint in {self.args.output_dir}"
+            )
         if skip:
             model.zero_grad(set_to_none=True)
             self._skipped += 1
@@ -394,8 +414,9 @@ class DeepMathGRPOTrainer(GRPOTrainer):
             self.stop_reason = (
                 f"step {self.state.global_step + 1}: {self._skipped_in_a_row} updates in a row were skipped (the last: "
                 f"gradient norm {float(norm):.3g}, loss {float(loss):.3g}, --skip_update_norm {limit:g}); a checkpoint "
-                f"is saved in {self.args.output_dir}. Lower --learning_rate, or raise --skip_update_norm if the norms "
-                "are finite, and continue with --resume_from_checkpoint true"
+                f"is saved in {self.args.output_dir}. If the norms are finite, continue with --resume_from_checkpoint "
+                "true and a larger --skip_update_norm; for another --learning_rate start a new run from its weights "
+                "with --model_name_or_path"
             )
             self.control.should_save = self.control.should_training_stop = True
         return grad_norm
@@ -406,22 +427,27 @@ class DeepMathGRPOTrainer(GRPOTrainer):
 
     def _save_checkpoint(self, model, trial) -> None:
         folder = Path(self.args.output_dir) / f"checkpoint-{self.state.global_step}"
-        if self.accelerator.is_main_process:  # parts of an earlier attempt could make a half-written one look whole
-            shutil.rmtree(folder, ignore_errors=True)
+        replaced = folder.with_name(f"replaced-{folder.name}")
+        if self.accelerator.is_main_process and folder.exists():  # a kill must not leave a mixture that looks whole
+            shutil.rmtree(replaced, ignore_errors=True)
+            folder.rename(replaced)
         self.accelerator.wait_for_everyone()
         super()._save_checkpoint(model, trial)
+        if self.accelerator.is_main_process:
+            shutil.rmtree(replaced, ignore_errors=True)
 
     def _save_rng_state(self, output_dir: str) -> None:
         """Called for every process before the main one writes trainer_state.json, which makes a checkpoint whole."""
         super()._save_rng_state(output_dir)
-        generate_every = self.args.steps_per_generation * self.num_iterations
-        mid_phase = self.state.global_step * self.args.gradient_accumulation_steps % generate_every != 0
+        phase = self._step % (self.args.steps_per_generation * self.num_iterations)
         state = {
-            "stream": {"rows": len(self.train_dataset), "seed": self.args.seed, "shuffle": self.shuffle_dataset},
+            "stream": self._stream,
             "batch": self._batch_layout(),
+            "phase": phase,  # micro-steps into the rollout batch
             "prompts_drawn": self._prompts_drawn,
             "carried": [asdict(group) for group in self._carried],
-            "buffered_inputs": self._buffered_inputs if mid_phase else None,
+            "carried_by_all": self._total(len(self._carried)),
+            "buffered_inputs": self._buffered_inputs if phase else None,
             "metrics": dict(self._metrics["train"]),
             "skipped": (self._skipped, self._skipped_in_a_row),
             "unlogged_loss": (self._tr_loss.item(), self._total_loss_scalar, self._globalstep_last_logged),
@@ -430,7 +456,8 @@ class DeepMathGRPOTrainer(GRPOTrainer):
         self.accelerator.wait_for_everyone()
 
     def _batch_layout(self) -> dict[str, int]:
-        names = ("num_generations", "per_device_train_batch_size", "steps_per_generation", "num_iterations")
+        names = ("num_generations", "per_device_train_batch_size", "gradient_accumulation_steps")
+        names += ("steps_per_generation", "num_iterations")
         return {"processes": self.accelerator.num_processes, **{name: getattr(self.args, name) for name in names}}
 
     def _load_optimizer_and_scheduler(self, checkpoint: str | None) -> None:
@@ -446,14 +473,15 @@ class DeepMathGRPOTrainer(GRPOTrainer):
         paths = [Path(checkpoint) / f"rollout_state_{rank}.pt" for rank in (self.args.process_index, 0)]
         path = next((path for path in paths if path.is_file()), None)
         if path is None:
-            raise InputError(f"{checkpoint} holds no rollout_state_0.pt: it is no checkpoint of train_grpo.py")
+            raise InputError(
+                f"{checkpoint} holds no rollout_state_0.pt: no checkpoint of train_grpo.py, or one saved "
+                "with --save_only_model true"
+            )
         state = torch.load(path, map_location="cpu", weights_only=True)
-        stream = {"rows": len(self.train_dataset), "seed": self.args.seed, "shuffle": self.shuffle_dataset}
-        self._refuse_changes(checkpoint, state["stream"], stream)
-        if state["buffered_inputs"] is not None or state["carried"]:
+        self._refuse_changes(checkpoint, state["stream"], self._stream)
+        if state["phase"] or state["carried_by_all"]:
             self._refuse_changes(checkpoint, state["batch"], self._batch_layout())
-        self._step = self.state.global_step * self.args.gradient_accumulation_steps
-        self._prompts_drawn = state["prompts_drawn"]
+        self._step, self._prompts_drawn = state["phase"], state["prompts_drawn"]
         self._carried = [Group(**group) for group in state["carried"]]
         device = self.accelerator.device
         self._buffered_inputs = state["buffered_inputs"] and [
@@ -461,8 +489,22 @@ class DeepMathGRPOTrainer(GRPOTrainer):
             for micro_batch in state["buffered_inputs"]
         ]
         self._metrics["train"].update(state["metrics"])
-        self._skipped, self._skipped_in_a_row = state["skipped"]
+        self._skipped, in_a_row = state["skipped"]
+        self._skipped_in_a_row = in_a_row if in_a_row < self.recipe.max_skipped_updates else 0
         self._unlogged_loss = state["unlogged_loss"]
+        if self.accelerator.is_main_process:
+            self._forget_rollouts()
+
+    def _restore_loss(self) -> None:
+        """Continue the running sums of the log that the checkpoint cut; `Trainer` resets them when training begins."""
+        if self._unlogged_loss is not None:
+            self._tr_loss += self._unlogged_loss[0]
+            self._total_loss_scalar, self._globalstep_last_logged = self._unlogged_loss[1:]
+            self._unlogged_loss = None
+
+    def _finalize_training(self, *args):
+        self._restore_loss()  # when the checkpoint was the run's last
+        return super()._finalize_training(*args)
 
     def _refuse_changes(self, checkpoint: str, then: dict, now: dict) -> None:
         changed = [f"{name} {then[name]} (now {now[name]})" for name in now if then.get(name) != now[name]]

@@ -79,6 +79,7 @@ def test_dynamic_sampling_trains_on_full_batches_of_mixed_groups(guesser, tmp_pa
         batch = rollouts[rollouts["step"] == entry["step"]]
         if entry["generation_batches"]:
             assert entry["accuracy"] == pytest.approx(batch["correct"].mean())
+            assert entry["kept_fraction"] == pytest.approx(mixed[batch["position"].unique()].mean())
             assert len(batch) == entry["generation_batches"] * 6 * 4
             if carry == "false":
                 assert batch[batch["kept"]]["position"].nunique() == 4  # 16 completions a step
@@ -126,7 +127,8 @@ def test_the_eleventh_generation_batch_is_an_error(guesser, tmp_path):
     with pytest.raises(InputError, match="3 generation batches of 8 prompts"):
         changed = ["--dynamic_sampling_prompts", "8", "--max_generation_batches", "3"]
         train_grpo.main([*flags, *changed, "--resume_from_checkpoint", "true"])
-    assert min(rollouts_of(tmp_path / "run")["position"]) == 40, "a continued run goes on with new prompts"
+    drawn = rollouts_of(tmp_path / "run")["position"]
+    assert set(drawn) == set(range(40 + 3 * 8)), "a continued run goes on with new prompts, and keeps the record"
 
 
 def test_large_updates_are_skipped_and_end_the_run_with_a_checkpoint(guesser, tmp_path):
@@ -138,7 +140,7 @@ def test_large_updates_are_skipped_and_end_the_run_with_a_checkpoint(guesser, tm
         load_file(tmp_path / "run/checkpoint-3/model.safetensors"),
     )
     assert all((before[name] == after[name]).all() for name in before), "not even weight decay moves the weights"
-    with pytest.raises(InputError, match="step 4"):  # the count is part of the checkpoint
+    with pytest.raises(InputError, match="step 6: 3 updates"):  # a continued run is given as many again
         train_grpo.main(flags_of(guesser, tmp_path / "run", *flags, "--resume_from_checkpoint", "true"))
 
 
@@ -318,7 +320,8 @@ def test_another_layout_or_seed_cannot_continue_a_run(guesser, tmp_path):
     train_grpo.main(flags)  # half a rollout batch is left
     for changed, message in (
         (["--seed", "7"], r"made with seed 42 \(now 7\)"),
-        (["--max_rows", "50"], r"made with rows 400 \(now 50\)"),
+        (["--max_rows", "50"], r"made with prompts \d+ \(now \d+\)"),
+        (["--gradient_accumulation_steps", "4"], r"made with gradient_accumulation_steps 2 \(now 4\)"),
         (["--num_generations", "8"], r"made with num_generations 4 \(now 8\)"),
     ):
         with pytest.raises(InputError, match=message):

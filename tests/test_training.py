@@ -3,19 +3,20 @@
 import json
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 from safetensors.torch import load_file
-from trl import GRPOConfig, ModelConfig
 
 import grpo_checks
 import sft_warmup
 import train_grpo
-from cli import InputError, parse_arguments
+from cli import InputError
 from data import load_tokenizer
 
 CPU = ["--use_cpu", "true", "--bf16", "false", "--gradient_checkpointing", "false", "--report_to", "none"]
 SHORT = ["--max_steps", "3", "--save_strategy", "no", "--logging_steps", "1", *CPU]
+EVALUATION = ["--eval_strategy", "steps", "--num_generations_eval", "2"]
 GRPO = ["--num_generations", "4", "--per_device_train_batch_size", "8", "--max_completion_length", "16"]
 
 
@@ -86,12 +87,28 @@ def test_lora_and_plain_text_prompt(model_dir, rows_file, tmp_path):
             r"1 processes x 8 .* x 2 .* = 16 completions, and a rollout batch gives 24 .* x 1 .* = 24: one must be",
         ),
         (train_grpo, ["--save_strategy", "epoch"], 'take "steps" or "no"'),
-        (train_grpo, ["--eval_benchmark", "none", "--eval_problems", "2"], "none: no such benchmark"),
         (
             train_grpo,
-            ["--eval_benchmark", "math500", "--eval_problems", "5", "--num_generations_eval", "2"],
+            ["--eval_benchmark", "none", "--eval_problems", "4", *EVALUATION],
+            "none: no such benchmark",
+        ),
+        (
+            train_grpo,
+            [
+                "--eval_benchmark",
+                "math500",
+                "--eval_problems",
+                "5",
+                "--num_generations_eval",
+                "2",
+                "--eval_strategy",
+                "steps",
+            ],
             r"5 \(eval_problems\) x 2 \(num_generations_eval\) = 10 .* multiple of 1 processes x 8",
         ),
+        (train_grpo, ["--eval_strategy", "steps"], "--eval_benchmark and --eval_strategy steps .* belong together"),
+        (train_grpo, ["--max_skipped_updates", "0"], "--max_skipped_updates 0: must be at least 1"),
+        (train_grpo, ["--dynamic_sampling_prompts", "-4"], "--dynamic_sampling_prompts -4: must be at least 0"),
         (train_grpo, ["--report_to", "trackio"], "trackio is not installed; `pip install trackio`"),
         (train_grpo, ["--use_vllm", "true"], "asks for a GPU and none was found"),
         (train_grpo, ["--prompt_preset", "none"], "no such preset"),
@@ -133,12 +150,10 @@ def test_unfit_tokenizers_are_one_error_before_a_model_is_loaded(model_dir, rows
         train_grpo.main([*where, "--output_dir", str(tmp_path / "run"), *GRPO, *SHORT])
 
 
-def test_processes_must_share_the_prompts_out(monkeypatch):
-    monkeypatch.setattr(GRPOConfig, "world_size", property(lambda self: 3))
-    args, config, _ = parse_arguments(
-        [train_grpo.GRPOScriptArguments, GRPOConfig, ModelConfig],
-        ["--per_device_train_batch_size", "4", "--num_generations", "4", "--dynamic_sampling_prompts", "4", *CPU],
-    )
+def test_processes_must_share_the_prompts_out():
+    config = SimpleNamespace(world_size=3, per_device_train_batch_size=4, gradient_accumulation_steps=1)
+    config.num_generations, config.num_iterations, config.generation_batch_size = 4, 1, 12
+    args = train_grpo.GRPOScriptArguments(dynamic_sampling_prompts=4)
     grpo_checks.check_batches(args, config)
     args.dynamic_sampling = True
     with pytest.raises(InputError, match="dynamic_sampling_prompts = 4 prompts cannot be shared out among 3 processes"):
