@@ -162,29 +162,30 @@ def resume_point(config) -> str | None:
     output_dir = Path(config.output_dir)
     if output_dir.is_file():
         raise InputError(f"--output_dir {output_dir} is a file")
-    own = wanted.lower() == "true" or Path(wanted).resolve().parent == output_dir.resolve()
+    named = wanted.lower() not in ("true", "false")
+    own = wanted.lower() == "true" or (named and Path(wanted).resolve().parent == output_dir.resolve())
     if not own and is_main_process() and output_dir.is_dir() and any(output_dir.iterdir()):
         raise InputError(
             f"--output_dir {output_dir} is not empty; take another, or continue with --resume_from_checkpoint true"
         )
     if wanted.lower() == "false":
         return None
-    if wanted.lower() != "true":
+    if named:
         if not is_whole_checkpoint(Path(wanted)):
             raise InputError(
                 f"--resume_from_checkpoint {wanted}: no whole checkpoint there (see its trainer_state.json)"
             )
         return wanted
-    numbered = {int(path.name[11:]): path for path in output_dir.glob("checkpoint-*") if path.name[11:].isdigit()}
-    found = [numbered[step] for step in sorted(numbered, reverse=True)]
-    whole = next((folder for folder in found if is_whole_checkpoint(folder)), None)
-    if whole is None:
+    found = [*output_dir.glob("checkpoint-*"), *output_dir.glob("replaced-checkpoint-*")]  # see _save_checkpoint
+    whole = [folder for folder in found if is_whole_checkpoint(folder)]
+    if not whole:
         halves = f" ({len(found)} cut off while being written)" if found else ""
         raise InputError(
             f"--resume_from_checkpoint true: {output_dir} holds no checkpoint{halves}; start anew in another folder"
         )
-    say(f"continuing from {whole}")
-    return str(whole)
+    newest = max(whole, key=lambda folder: (folder / "trainer_state.json").stat().st_mtime_ns)
+    say(f"continuing from {newest}")
+    return str(newest)
 
 
 def is_whole_checkpoint(folder: Path) -> bool:

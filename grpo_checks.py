@@ -75,12 +75,12 @@ def check_batches(args, config) -> None:
     per_step = processes * config.per_device_train_batch_size * config.gradient_accumulation_steps
     prompts = config.generation_batch_size // group
     trained = config.generation_batch_size * config.num_iterations
-    if trained % per_step and per_step % trained:
+    if trained % per_step:
         raise InputError(
             f"an optimizer step takes {processes} processes x {config.per_device_train_batch_size} "
             f"(per_device_train_batch_size) x {config.gradient_accumulation_steps} (gradient_accumulation_steps) = "
             f"{per_step} completions, and a rollout batch gives {config.generation_batch_size} (generation_batch_size) "
-            f"x {config.num_iterations} (num_iterations) = {trained}: one must be a multiple of the other"
+            f"x {config.num_iterations} (num_iterations) = {trained}: it must be a multiple of the step"
         )
     sizes = {"generation_batch_size / num_generations": prompts}
     if args.dynamic_sampling and args.dynamic_sampling_prompts:

@@ -29,7 +29,7 @@ from torch.utils.data import DataLoader
 from tqdm.auto import tqdm
 from trl import GRPOTrainer
 
-from cli import InputError
+from cli import InputError, is_whole_checkpoint
 from training_log import format_samples, text_of, write_model_card
 
 # torch.load does not know "cpu:0", as accelerate calls the CPU of a run of several processes.
@@ -293,7 +293,7 @@ class DeepMathGRPOTrainer(GRPOTrainer):
         """Write this process's rollouts, dropped ones included, to rollouts/step-<step>.from-<position>.rank<rank>."""
         every, step = self.recipe.save_rollouts_every, self.state.global_step + 1
         phase = self.args.steps_per_generation * self.num_iterations // self.args.gradient_accumulation_steps
-        if not every or not rollouts or ((step - 1) // max(1, phase) % every and not always):
+        if not rollouts or not (always or (every and (step - 1) // phase % every == 0)):
             return
         ends = {*self.eos_token_ids, self._tokenizer.pad_token_id}
         rows = [
@@ -338,9 +338,8 @@ class DeepMathGRPOTrainer(GRPOTrainer):
         steps, window = self.args.steps_per_generation, self.args.gradient_accumulation_steps
         # What averages or ranks within a micro-batch would change with the cut; sums over an optimizer step do not.
         cut_matters = self.loss_type == "bnpo" or self.top_entropy_quantile < 1 or self._entropy_bonus_enabled
-        if not (cut_matters or self.aux_loss_enabled) and (steps % window == 0 or window % steps == 0):
-            size = min(steps, window)
-            windows = [self._buffered_inputs[start : start + size] for start in range(0, steps, size)]
+        if not (cut_matters or self.aux_loss_enabled) and steps % window == 0:
+            windows = [self._buffered_inputs[start : start + window] for start in range(0, steps, window)]
             self._buffered_inputs = [each for micro_batches in windows for each in sort_by_length(micro_batches)]
         return self._buffered_inputs[self._step % steps]
 
@@ -402,7 +401,7 @@ class DeepMathGRPOTrainer(GRPOTrainer):
         if skip and self.is_deepspeed_enabled:
             raise InputError(
                 f"step {self.state.global_step + 1}: gradient norm {float(norm):.3g}, loss {float(loss):.3g}, and "
-                f"DeepSpeed has taken the step already; continue from the last checkpoint in {self.args.output_dir}"
+                f"DeepSpeed has taken the step already; continue from a checkpoint in {self.args.output_dir}"
             )
         if skip:
             model.zero_grad(set_to_none=True)
@@ -428,9 +427,12 @@ class DeepMathGRPOTrainer(GRPOTrainer):
     def _save_checkpoint(self, model, trial) -> None:
         folder = Path(self.args.output_dir) / f"checkpoint-{self.state.global_step}"
         replaced = folder.with_name(f"replaced-{folder.name}")
-        if self.accelerator.is_main_process and folder.exists():  # a kill must not leave a mixture that looks whole
-            shutil.rmtree(replaced, ignore_errors=True)
-            folder.rename(replaced)
+        if self.accelerator.is_main_process and folder.exists():
+            if is_whole_checkpoint(folder):  # stays until the new one is whole; resume_point finds it under this name
+                shutil.rmtree(replaced, ignore_errors=True)
+                folder.rename(replaced)
+            else:
+                shutil.rmtree(folder)
         self.accelerator.wait_for_everyone()
         super()._save_checkpoint(model, trial)
         if self.accelerator.is_main_process:
@@ -442,6 +444,7 @@ class DeepMathGRPOTrainer(GRPOTrainer):
         phase = self._step % (self.args.steps_per_generation * self.num_iterations)
         state = {
             "stream": self._stream,
+            "rows": len(self.train_dataset),
             "batch": self._batch_layout(),
             "phase": phase,  # micro-steps into the rollout batch
             "prompts_drawn": self._prompts_drawn,
@@ -478,6 +481,11 @@ class DeepMathGRPOTrainer(GRPOTrainer):
                 "with --save_only_model true"
             )
         state = torch.load(path, map_location="cpu", weights_only=True)
+        if state["stream"]["prompts"] != self._stream["prompts"]:
+            raise InputError(
+                f"{checkpoint} was made with other prompts ({state['rows']} then, {len(self.train_dataset)} now): the "
+                "data set, its filters or --prompt_preset changed; continue as it was, or start anew from its weights"
+            )
         self._refuse_changes(checkpoint, state["stream"], self._stream)
         if state["phase"] or state["carried_by_all"]:
             self._refuse_changes(checkpoint, state["batch"], self._batch_layout())
@@ -503,7 +511,9 @@ class DeepMathGRPOTrainer(GRPOTrainer):
             self._unlogged_loss = None
 
     def _finalize_training(self, *args):
-        self._restore_loss()  # when the checkpoint was the run's last
+        if self._unlogged_loss is not None:  # the checkpoint was the run's last: log what it had not logged
+            self.model.train()
+            self._restore_loss()
         return super()._finalize_training(*args)
 
     def _refuse_changes(self, checkpoint: str, then: dict, now: dict) -> None:

@@ -1,6 +1,7 @@
 """What a GRPO run shows while it runs and leaves behind: progress bar, curves, model card."""
 
 import math
+from dataclasses import MISSING
 from enum import Enum
 from pathlib import Path
 
@@ -167,12 +168,15 @@ def write_model_card(output_dir: Path, facts: dict, state) -> None:
 
 
 def changed_settings(*arguments) -> dict:
-    """The fields of argument dataclasses that differ from their defaults, as plain values."""
+    """The fields of argument dataclasses that differ from their defaults, as plain values; access tokens stay out."""
     changed = {}
     for each in arguments:
         for name, field in each.__dataclass_fields__.items():
             value = getattr(each, name)
             value = value.value if isinstance(value, Enum) else value
-            if field.init and value != field.default and isinstance(value, str | int | float | list):
+            default = field.default if field.default_factory is MISSING else field.default_factory()
+            if name.endswith("_token") or name == "steps_per_generation":  # secret, or derived from others
+                continue
+            if field.init and value != default and isinstance(value, str | int | float | list):
                 changed[name] = value
     return changed

@@ -23,7 +23,7 @@ from trl import GRPOConfig, GRPOTrainer
 import demo
 import sft_warmup
 import train_grpo
-from cli import InputError
+from cli import InputError, is_whole_checkpoint
 from data import load_tokenizer
 from grpo_trainer import DeepMathGRPOTrainer, sort_by_length
 from reward import accuracy_reward, soft_overlong_penalty
@@ -276,7 +276,7 @@ def test_a_run_killed_three_times_ends_as_the_uninterrupted_one(guesser, tmp_pat
     # Two optimizer steps a rollout batch, each batch used twice, groups carried over, a checkpoint at every step (also
     # in the middle of a rollout batch), logs over three steps (cut by checkpoints), momentum and a reference model.
     settings = ["--dynamic_sampling", "true", "--dynamic_sampling_prompts", "6", "--carry_surplus", "true"]
-    settings += ["--num_iterations", "2", "--generation_batch_size", "32", "--beta", "0.01", "--max_steps", "15"]
+    settings += ["--num_iterations", "2", "--generation_batch_size", "32", "--beta", "0.01", "--max_steps", "16"]
     settings += ["--save_steps", "1", "--save_total_limit", "3", "--logging_steps", "3"]
     whole, cut = tmp_path / "whole", tmp_path / "cut"
     uninterrupted = start(train_grpo.main, flags_of(guesser, whole, *settings))
@@ -288,19 +288,21 @@ def test_a_run_killed_three_times_ends_as_the_uninterrupted_one(guesser, tmp_pat
     kill_when(run, lambda: any((cut / "rollouts").glob("step-000009*")))  # after generation
     run = start(train_grpo.main, flags)
     kill_when(run, lambda: (cut / "checkpoint-11" / "model.safetensors").exists())
+    run = start(train_grpo.main, flags)
+    kill_when(run, lambda: is_whole_checkpoint(cut / "checkpoint-16"))  # after the last step, before the end
     finish([start(train_grpo.main, flags), uninterrupted])
     timed = ("step_time", "runtime", "per_second", "total_flos", "profiling")
     histories = [
         [{k: v for k, v in entry.items() if not any(word in k for word in timed)} for entry in logs_of(folder)]
         for folder in (whole, cut)
     ]
-    assert histories[0] == histories[1] and len(histories[0]) == 6
+    assert histories[0] == histories[1] and len(histories[0]) == 6 and "entropy" in histories[0][-1]
     weights = [load_file(folder / "model.safetensors") for folder in (whole, cut)]
     assert all(torch.equal(weights[0][name], weights[1][name]) for name in weights[0])
     assert rollouts_of(whole).equals(rollouts_of(cut))
 
 
-def test_a_checkpoint_cut_off_while_being_written_is_not_used(guesser, tmp_path):
+def test_a_checkpoint_cut_off_while_being_written_is_not_used(guesser, tmp_path, monkeypatch):
     flags = flags_of(guesser, tmp_path, "--max_steps", "2", "--save_steps", "1")
     train_grpo.main(flags)
     half = tmp_path / "checkpoint-2" / "trainer_state.json"
@@ -311,6 +313,9 @@ def test_a_checkpoint_cut_off_while_being_written_is_not_used(guesser, tmp_path)
         state.unlink()
     with pytest.raises(InputError, match="holds no checkpoint .3 cut off while being written"):
         train_grpo.main([*flags, "--resume_from_checkpoint", "true"])
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match="is not empty"):
+        train_grpo.main([*flags, "--output_dir", "."])
     with pytest.raises(InputError, match="no whole checkpoint"):
         train_grpo.main([*flags, "--resume_from_checkpoint", str(tmp_path / "checkpoint-1")])
 
@@ -320,7 +325,7 @@ def test_another_layout_or_seed_cannot_continue_a_run(guesser, tmp_path):
     train_grpo.main(flags)  # half a rollout batch is left
     for changed, message in (
         (["--seed", "7"], r"made with seed 42 \(now 7\)"),
-        (["--max_rows", "50"], r"made with prompts \d+ \(now \d+\)"),
+        (["--max_rows", "50"], r"made with other prompts \(400 then, 50 now\)"),
         (["--gradient_accumulation_steps", "4"], r"made with gradient_accumulation_steps 2 \(now 4\)"),
         (["--num_generations", "8"], r"made with num_generations 4 \(now 8\)"),
     ):

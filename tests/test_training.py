@@ -84,7 +84,7 @@ def test_lora_and_plain_text_prompt(model_dir, rows_file, tmp_path):
         (
             train_grpo,
             ["--generation_batch_size", "24", "--gradient_accumulation_steps", "2"],
-            r"1 processes x 8 .* x 2 .* = 16 completions, and a rollout batch gives 24 .* x 1 .* = 24: one must be",
+            r"1 processes x 8 .* x 2 .* = 16 completions, and a rollout batch gives 24 .* x 1 .* = 24: it must be",
         ),
         (train_grpo, ["--save_strategy", "epoch"], 'take "steps" or "no"'),
         (
