@@ -272,7 +272,7 @@ def kill_when(process: multiprocessing.Process, condition) -> None:
     assert process.exitcode == -signal.SIGKILL
 
 
-def test_a_run_killed_three_times_ends_as_the_uninterrupted_one(guesser, tmp_path):
+def test_a_run_killed_four_times_ends_as_the_uninterrupted_one(guesser, tmp_path):
     # Two optimizer steps a rollout batch, each batch used twice, groups carried over, a checkpoint at every step (also
     # in the middle of a rollout batch), logs over three steps (cut by checkpoints), momentum and a reference model.
     settings = ["--dynamic_sampling", "true", "--dynamic_sampling_prompts", "6", "--carry_surplus", "true"]
