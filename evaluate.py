@@ -32,7 +32,6 @@ import importlib.util
 import json
 import sys
 import time
-from collections import Counter
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Literal
@@ -40,7 +39,15 @@ from typing import Literal
 from cli import InputError, adapter_base, is_local, parse_arguments, run, say, stay_offline_if_local
 from data import PROMPTS, benchmark_names, get_prompt, load_benchmark
 from provenance import generation_facts, grading_facts
-from samples import SampleFile, check_settings, stored_samples, text_hash, weights_hash, write_whole
+from samples import (
+    SampleFile,
+    check_settings,
+    complete_problems,
+    stored_samples,
+    text_hash,
+    weights_hash,
+    write_whole,
+)
 
 # ---------------------------------------------------------------------------------------------------------------------
 # Arguments
@@ -161,17 +168,6 @@ def with_stored_settings(args: EvaluationArguments) -> EvaluationArguments:
     if not args.benchmarks:
         raise InputError(f"--regrade: {output_dir} holds no samples of {', '.join(names)}")
     return args
-
-
-def complete_problems(output_dir: Path, name: str, problems: list[dict], n: int) -> tuple[int, list[dict]]:
-    """For --regrade: how many samples a problem has, n at most, and the problems that have that many."""
-    counts = Counter(row["id"] for row in stored_samples(output_dir, name, problems, n))
-    most = max(counts.values(), default=0)
-    if most == 0:
-        raise InputError(f"--regrade: {output_dir} holds no samples of the problems of {name}")
-    complete = [p for p in problems if counts[p["id"]] == most]
-    say(f"{Path(name).stem}: {len(complete)} of {len(problems)} problems have {most} samples each, these are graded")
-    return most, complete
 
 
 # ---------------------------------------------------------------------------------------------------------------------

@@ -1,17 +1,18 @@
 """Stored samples of an evaluation: appended one by one, never lost, never mixed up with those of another run.
 
 Hours of generation live in these JSON-lines files, so their rules stand apart from the backends that fill them
-(generate.py, server.py) and from what reads them (score.py, report.py). One line a sample: id, sample, seed,
+(generate.py) and from what reads them (score.py, report.py). One line a sample: id, sample, seed,
 problem_hash, completion, tokens, finish_reason. Every process appends to a file of its own.
 """
 
 import hashlib
 import json
 import os
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from cli import InputError
+from cli import InputError, say
 
 
 def text_hash(text: str) -> str:
@@ -137,3 +138,18 @@ def stored_samples(output_dir: Path, benchmark: str, problems: list[dict], n: in
                         f"{path}, line {number}: made for another text of problem {problem}; take another --output_dir"
                     )
                 yield row
+
+
+def complete_problems(output_dir: Path, name: str, problems: list[dict], n: int) -> tuple[int, list[dict]]:
+    """For --regrade: the most samples that a problem has, `n` at most, and the problems that have as many.
+
+    Raises:
+        InputError: there is no sample of any of these problems.
+    """
+    counts = Counter(row["id"] for row in stored_samples(output_dir, name, problems, n))
+    most = max(counts.values(), default=0)
+    if most == 0:
+        raise InputError(f"--regrade: {output_dir} holds no samples of the problems of {name}")
+    complete = [p for p in problems if counts[p["id"]] == most]
+    say(f"{Path(name).stem}: {len(complete)} of {len(problems)} problems have {most} samples each, these are graded")
+    return most, complete

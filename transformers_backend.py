@@ -105,28 +105,8 @@ class TransformersBackend(LocalBackend):
 
     def complete_continuously(self, requests: list[Request], emit: Emit) -> None:
         """Complete all requests through transformers' continuous batching, `batch_size` of them at a time."""
-        from transformers import ContinuousBatchingConfig, GenerationConfig
-        from transformers.generation.continuous_batching.cb_logits_processors import (
-            ContinuousBatchingLogitsProcessorList,
-        )
-
         waiting = {str(i): request for i, request in enumerate(requests)}
-        longest = max(len(request.prompt) + request.max_tokens for request in requests)
-        blocks = self.args.batch_size * -(-longest // KV_BLOCK) + 1
-        manager = self.model.init_continuous_batching(
-            generation_config=GenerationConfig(do_sample=False, eos_token_id=self.eos_ids),
-            continuous_batching_config=ContinuousBatchingConfig(
-                block_size=KV_BLOCK,
-                num_blocks=blocks,
-                max_batch_tokens=max(2 * self.args.batch_size, longest),
-                max_requests_per_batch=self.args.batch_size,
-                use_cuda_graph=False,  # drawing from a nucleus branches on what it finds
-                use_async_batching=False,
-            ),
-        )
-        if self.args.temperature > 0:
-            manager.logit_processor = ContinuousBatchingLogitsProcessorList([make_stream_drawer(waiting, self.args)])
-            manager.logit_processor.tensors_required = 1
+        manager = self.continuous_manager(waiting)
         manager.start()
         try:
             for name, request in waiting.items():
@@ -144,6 +124,30 @@ class TransformersBackend(LocalBackend):
         finally:
             manager.stop(block=True, hard_stop=True)
             manager.destroy()
+
+    def continuous_manager(self, waiting: dict[str, Request]):
+        """transformers' continuous batch: room for `batch_size` of the longest requests, drawing from our streams."""
+        from transformers import ContinuousBatchingConfig, GenerationConfig
+        from transformers.generation.continuous_batching.cb_logits_processors import (
+            ContinuousBatchingLogitsProcessorList,
+        )
+
+        longest = max(len(request.prompt) + request.max_tokens for request in waiting.values())
+        manager = self.model.init_continuous_batching(
+            generation_config=GenerationConfig(do_sample=False, eos_token_id=self.eos_ids),
+            continuous_batching_config=ContinuousBatchingConfig(
+                block_size=KV_BLOCK,
+                num_blocks=self.args.batch_size * -(-longest // KV_BLOCK) + 1,
+                max_batch_tokens=max(2 * self.args.batch_size, longest),
+                max_requests_per_batch=self.args.batch_size,
+                use_cuda_graph=False,  # drawing from a nucleus branches on what it finds
+                use_async_batching=False,
+            ),
+        )
+        if self.args.temperature > 0:
+            manager.logit_processor = ContinuousBatchingLogitsProcessorList([make_stream_drawer(waiting, self.args)])
+            manager.logit_processor.tensors_required = 1
+        return manager
 
 
 # ---------------------------------------------------------------------------------------------------------------------
