@@ -10,8 +10,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cli import InputError, is_local, say
+
+if TYPE_CHECKING:
+    import datasets
+    from transformers import PreTrainedTokenizerBase
 
 # ---------------------------------------------------------------------------------------------------------------------
 # Prompts
@@ -89,7 +94,9 @@ def get_prompt(name: str) -> Prompt:
     return PROMPTS[name]
 
 
-def load_tokenizer(name: str, revision: str | None = None, trust_remote_code: bool = False):
+def load_tokenizer(
+    name: str, revision: str | None = None, trust_remote_code: bool = False
+) -> "PreTrainedTokenizerBase":
     """The model's own tokenizer, padding on the left as generation needs it.
 
     Raises:
@@ -105,7 +112,9 @@ def load_tokenizer(name: str, revision: str | None = None, trust_remote_code: bo
         raise InputError(f"{name}: cannot load its tokenizer: {error}") from error
 
 
-def encode_prompt(tokenizer, prompt: Prompt, question: str, add_generation_prompt: bool = True) -> list[int]:
+def encode_prompt(
+    tokenizer: "PreTrainedTokenizerBase", prompt: Prompt, question: str, add_generation_prompt: bool = True
+) -> list[int]:
     """Token ids of the prompt up to where the completion starts, the same that `GRPOTrainer` generates from.
 
     `add_generation_prompt=False` leaves out what opens the assistant's turn.
@@ -162,12 +171,14 @@ class DataArguments:
     )
 
 
-def load_training_rows(args: DataArguments, tokenizer, solution_columns: Iterable[str] = ()):
-    """Load, check and filter training rows.
+def load_training_rows(
+    args: DataArguments, tokenizer: "PreTrainedTokenizerBase | None", solution_columns: Iterable[str] = ()
+) -> "datasets.Dataset":
+    """Load, check and filter training rows; reading stops as soon as `max_rows` are kept.
 
     Args:
         args: the data set, its column names and the filters.
-        tokenizer: of the model to be trained; measures prompts.
+        tokenizer: of the model to be trained; measures prompts (None: without `max_prompt_length`).
         solution_columns: worked solutions to keep (SFT). Empty and null ones are left as "".
 
     Returns:
@@ -179,39 +190,48 @@ def load_training_rows(args: DataArguments, tokenizer, solution_columns: Iterabl
     """
     import datasets
 
-    columns = {args.question_column: "question", args.answer_column: "final_answer"}
-    optional = {"difficulty": "difficulty", "topic": "topic"}
-    required = {*columns, *solution_columns}
+    if args.max_rows is not None and args.max_rows < 1:
+        raise InputError(f"--max_rows {args.max_rows}: must be at least 1")
+    source, rows = _read_rows(args, _required_columns(args) | {*solution_columns}, ("difficulty", "topic"))
+    kept, counts = _kept_rows(rows, args, tokenizer, solution_columns)
+    dropped = ", ".join(f"{n} {why}" for why, n in counts.most_common()) or "none"
+    say(f"data: {source}: {len(kept) + counts.total()} rows read, {len(kept)} kept, dropped: {dropped}")
+    if not kept:
+        raise InputError(f"{source}: no row is left after the filters ({counts.total()} read; dropped: {dropped})")
+    features = {"question": "string", "final_answer": "string", "difficulty": "float64", "topic": "string"}
+    features |= dict.fromkeys(solution_columns, "string")
+    features = datasets.Features({name: datasets.Value(kind) for name, kind in features.items()})
+    return datasets.Dataset.from_list(kept, features=features)
+
+
+def _required_columns(args: DataArguments) -> set[str]:
+    """The columns that the arguments name or filter by."""
+    required = {args.question_column, args.answer_column}
     if args.min_difficulty is not None or args.max_difficulty is not None:
         required.add("difficulty")
     if args.topic_prefix is not None:
         required.add("topic")
-    if args.max_rows is not None and args.max_rows < 1:
-        raise InputError(f"--max_rows {args.max_rows}: must be at least 1")
-    source, rows = _read_rows(args, required, optional)
+    return required
 
+
+def _kept_rows(rows: Iterable[dict], args: DataArguments, tokenizer, solution_columns) -> tuple[list[dict], Counter]:
+    """The rows to train on, in DeepMath-103K's schema, and how many of those read were dropped for which reason."""
+    names = {args.question_column: "question", args.answer_column: "final_answer"}
     prompt = get_prompt(args.prompt_preset)
     prompt_overhead = len(encode_prompt(tokenizer, prompt, "")) if args.max_prompt_length else 0
-    counts, kept = Counter(), []
+    kept, dropped = [], Counter()
     for row in rows:
-        counts["rows"] += 1
-        row = {columns.get(name, name): value for name, value in row.items()}
+        row = {names.get(name, name): value for name, value in row.items()}
         problem = _odd_row(row) or _filtered(row, args, tokenizer, prompt, prompt_overhead)
         if problem:
-            counts[problem] += 1
-        else:
-            answer = row["final_answer"]
-            row["final_answer"] = answer.strip() if args.answer_column == "final_answer" else final_answer_of(answer)
-            kept.append(_in_schema(row, solution_columns))
-    total = counts.pop("rows", 0)
-    dropped = ", ".join(f"{n} {why}" for why, n in counts.most_common()) or "none"
-    say(f"data: {source}: {total} rows read, {len(kept)} kept, dropped: {dropped}")
-    if not kept:
-        raise InputError(f"{source}: no row is left after the filters ({total} read; dropped: {dropped})")
-    features = {"question": "string", "final_answer": "string", "difficulty": "float64", "topic": "string"}
-    features |= dict.fromkeys(solution_columns, "string")
-    features = datasets.Features({name: datasets.Value(kind) for name, kind in features.items()})
-    return datasets.Dataset.from_list(kept[: args.max_rows], features=features)
+            dropped[problem] += 1
+            continue
+        answer = row["final_answer"]
+        row["final_answer"] = answer.strip() if args.answer_column == "final_answer" else final_answer_of(answer)
+        kept.append(_in_schema(row, solution_columns))
+        if len(kept) == args.max_rows:
+            break
+    return kept, dropped
 
 
 def _read_rows(args: DataArguments, required: set[str], optional: Iterable[str]) -> tuple[str, Iterator[dict]]:
@@ -225,7 +245,7 @@ def _read_rows(args: DataArguments, required: set[str], optional: Iterable[str])
     return source, iter(dataset.select_columns([name for name in wanted if name in dataset.column_names]))
 
 
-def _load_with_datasets(args: DataArguments):
+def _load_with_datasets(args: DataArguments) -> "datasets.Dataset":
     import datasets
 
     if not is_local(args.dataset):
@@ -243,7 +263,7 @@ def _load_with_datasets(args: DataArguments):
     return dataset
 
 
-def _from_hub(hub_id: str, split: str, revision: str | None = None):
+def _from_hub(hub_id: str, split: str, revision: str | None = None) -> "datasets.Dataset":
     """Load a split of a hub data set.
 
     Raises:
@@ -259,12 +279,12 @@ def _from_hub(hub_id: str, split: str, revision: str | None = None):
 
 
 def _read_json_lines(path: Path, required: set[str], wanted: list[str]) -> Iterator[dict]:
+    """Rows of a file without a header: which columns it lacks is known when all of it was read."""
     seen_columns = set()
-    rows = list(read_json_lines(path))
-    for row in rows:
+    for row in read_json_lines(path):
         seen_columns |= row.keys()
+        yield {name: row.get(name) for name in wanted}
     _check_columns(str(path), required, seen_columns)
-    return ({name: row.get(name) for name in wanted} for row in rows)
 
 
 def read_json_lines(path: Path) -> Iterator[dict]:
@@ -289,10 +309,10 @@ def read_json_lines(path: Path) -> Iterator[dict]:
 def _check_columns(source: str, required: set[str], present: Iterable[str]) -> None:
     missing = sorted(required - set(present))
     if missing:
-        raise InputError(
-            f"{source}: missing column {', '.join(missing)}; it has: {', '.join(sorted(present))}. "
-            "Name yours with --question_column and --answer_column"
-        )
+        hint = "Name yours with --question_column and --answer_column"
+        if {*missing} & {*SOLUTION_COLUMNS}:
+            hint = "Worked solutions, `thinking</think>answer`, must stand in r1_solution_1 to r1_solution_3"
+        raise InputError(f"{source}: missing column {', '.join(missing)}; it has: {', '.join(sorted(present))}. {hint}")
 
 
 def _odd_row(row: dict) -> str | None:

@@ -127,6 +127,18 @@ def test_filters(tmp_path, tokenizer, arguments, kept):
     assert result["final_answer"] == [str(i) for i in kept]
 
 
+def test_max_rows_stops_reading_and_counts_what_was_read(tmp_path, tokenizer, capsys):
+    path = tmp_path / "rows.jsonl"
+    lines = [json.dumps(row) for row in (GOOD, {**GOOD, "difficulty": 1.0}, GOOD)] + ["{not json"]
+    path.write_text("\n".join(lines))
+    arguments = DataArguments(dataset=str(path), max_rows=2, min_difficulty=2)
+    assert len(data.load_training_rows(arguments, tokenizer)) == 2
+    assert "3 rows read, 2 kept, dropped: 1 below difficulty 2" in capsys.readouterr().out
+    arguments.max_rows = 3
+    with pytest.raises(InputError, match="line 4: not valid JSON"):
+        data.load_training_rows(arguments, tokenizer)
+
+
 def test_prompt_length_counts_tokens_exactly(tmp_path, tokenizer):
     row = {**GOOD, "question": "é" * 10}  # 20 bytes, so 20 tokens, and 3 of the template
     assert len(load(tmp_path, tokenizer, [row], max_prompt_length=23)) == 1
@@ -139,6 +151,8 @@ def test_missing_column_and_broken_row_are_named(tmp_path, tokenizer):
         load(tmp_path, tokenizer, [{"question": "1", "answer": "1"}])
     with pytest.raises(InputError, match="missing column difficulty"):
         load(tmp_path, tokenizer, [{"question": "1", "final_answer": "1"}], min_difficulty=3)
+    with pytest.raises(InputError, match="missing column r1_solution_2; .* must stand in r1_solution_1 to"):
+        load(tmp_path, tokenizer, [{**GOOD, "r1_solution_1": "x"}], ["r1_solution_1", "r1_solution_2"])
     path = tmp_path / "broken.jsonl"
     path.write_text(json.dumps(GOOD) + "\n{not json\n")
     with pytest.raises(InputError, match=r"broken.jsonl, line 2: not valid JSON"):
