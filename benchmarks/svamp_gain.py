@@ -1,0 +1,135 @@
+"""What GRPO adds to a 135M model on real word problems, on a CPU: warm-up, evaluation, GRPO, evaluation.
+
+    OMP_NUM_THREADS=1 python benchmarks/svamp_gain.py --model MODEL --train TRAIN.jsonl --test TEST.jsonl --seeds 1 2
+
+MODEL is a local SmolLM2-135M-Instruct; TRAIN.jsonl and TEST.jsonl are SVAMP's, one object a line with question and
+final_answer. The stages are the scripts with configs/{sft,eval,grpo}_svamp_cpu.yaml; flags that are not known here go
+to train_grpo.py. A stage whose output is there is not run again, so the same command continues, and seeds may run side
+by side in the same folder: the last to end writes the table of all. One seed takes about two hours of one core.
+
+Writes gain.json (scores, gains, how they were made), gain.md and gain.png in `--output_dir`. A gain is taken problem by
+problem, so that the problems' own spread cancels out; its 95 % interval is 1.96 standard errors over the problems. That
+of all seeds together averages a problem's gain over the seeds first; how far seeds differ, the table shows.
+"""
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+import training_log
+
+HERE = Path(training_log.__file__).parent
+LARGEST = 30  # of the numbers in a question that GRPO trains on
+SAMPLING = ("prompt_preset", "n", "temperature", "top_p", "max_new_tokens", "seed", "require_think_end", "dtype")
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Stages
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def stage(folder: Path, name: str, made: str, script: str, *flags: object) -> None:
+    """Run a script as a user would, unless `made` is there; what it prints goes to `<name>.log`."""
+    if (folder / made).exists():
+        return
+    log = folder / f"{name}.log"
+    print(f"{folder.name}: {name} ... (log: {log})", flush=True)
+    with open(log, "w", encoding="utf-8") as output:
+        command = [sys.executable, str(HERE / script), *map(str, flags)]
+        code = subprocess.run(command, stdout=output, stderr=subprocess.STDOUT, cwd=HERE, check=False).returncode
+    if code:
+        sys.exit(f"{script} failed; the end of {log}:\n" + "".join(log.read_text().splitlines(keepends=True)[-20:]))
+
+
+def run_seed(folder: Path, seed: int, args, grpo_flags: list[str]) -> None:
+    """All stages of one seed, which decides batches and samples."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "svamp.jsonl").write_bytes(args.test.read_bytes())
+    rows = ["--rows", args.train.resolve(), "--output"]
+    stage(folder, "rows", "SVAMP.jsonl", "benchmarks/svamp_rows.py", *rows, folder / "SVAMP.jsonl")
+    small = [*rows, folder / "SVAMP_small.jsonl", "--largest", LARGEST]
+    stage(folder, "small_rows", "SVAMP_small.jsonl", "benchmarks/svamp_rows.py", *small)
+
+    def training(name: str, model: Path, data: str, *flags: object) -> None:
+        source = ["--model_name_or_path", model, "--dataset", folder / data, "--output_dir", folder / name]
+        script = {"sft": "sft_warmup.py", "grpo": "train_grpo.py"}[name]
+        config = ["--config", f"configs/{name}_svamp_cpu.yaml", "--seed", seed]
+        stage(folder, name, f"{name}/model.safetensors", script, *config, *source, *flags)
+
+    def evaluation(name: str, model: str) -> None:
+        flags = ["--model_name_or_path", folder / model, "--benchmarks", folder / "svamp.jsonl", "--seed", 1000 + seed]
+        config = ["--config", "configs/eval_svamp_cpu.yaml", "--output_dir", folder / name]
+        stage(folder, name, f"{name}/svamp.json", "evaluate.py", *config, *flags)
+
+    training("sft", args.model.resolve(), "SVAMP.jsonl")
+    evaluation("before", "sft")
+    training("grpo", folder / "sft", "SVAMP_small.jsonl", *grpo_flags)
+    evaluation("after", "grpo")
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Report
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def mean_and_interval(gains: list[float]) -> dict:
+    """Mean gain and half of its 95 % interval over problems, in percentage points."""
+    return {"gain": statistics.fmean(gains), "interval_95": 1.96 * statistics.stdev(gains) / len(gains) ** 0.5}
+
+
+def summarize(output_dir: Path) -> dict:
+    """Scores before and after, and the gains, of all seeds that are finished."""
+    seeds, gains = {}, []  # gains: one {problem id: gain in percentage points} a seed
+    for folder in sorted(path.parents[1] for path in output_dir.glob("seed*/after/svamp.json")):
+        seed, accuracy = {}, []
+        for name in ("before", "after"):
+            result = json.loads((folder / name / "svamp.json").read_text(encoding="utf-8"))
+            accuracy.append({problem["id"]: 100 * problem["accuracy"] for problem in result["problems"]})
+            sampling = {key: result["settings"][key] for key in SAMPLING}
+            seed[name] = {**result["summary"], "sampling": sampling, "grading": result["grading"]}
+        gains.append({key: accuracy[1][key] - accuracy[0][key] for key in accuracy[0]})
+        state = json.loads((folder / "grpo/trainer_state.json").read_text(encoding="utf-8"))
+        seeds[folder.name] = {**seed, **mean_and_interval(list(gains[-1].values())), "steps": state["global_step"]}
+        seeds[folder.name]["log_history"] = [entry for entry in state["log_history"] if "reward" in entry]
+    averaged = [statistics.fmean(seed[key] for seed in gains) for key in gains[0]]
+    return {"seeds": seeds, "all": mean_and_interval(averaged), "problems": len(averaged)}
+
+
+def format_table(result: dict) -> str:
+    """Markdown table, one row a seed and one for all."""
+    lines = ["| seed | GRPO steps | before | after | gain, 95 % interval | tokens |", "|---|---|---|---|---|---|"]
+    for name, seed in result["seeds"].items():
+        before, after = (seed[key] for key in ("before", "after"))
+        scores = " | ".join(f"{each['pass@1']:.1f} ± {each['standard_error']:.1f}" for each in (before, after))
+        lines.append(
+            f"| {name.removeprefix('seed')} | {seed['steps']} | {scores} | {seed['gain']:+.1f} ± "
+            f"{seed['interval_95']:.1f} | {before['mean_tokens']:.0f} → {after['mean_tokens']:.0f} |"
+        )
+    lines.append(f"| all | | | | {result['all']['gain']:+.1f} ± {result['all']['interval_95']:.1f} | |")
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", type=Path, required=True, help="local folder of SmolLM2-135M-Instruct")
+    parser.add_argument("--train", type=Path, required=True, help="rows to train on")
+    parser.add_argument("--test", type=Path, required=True, help="held-out rows")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--output_dir", type=Path, default=HERE / "runs/svamp_gain")
+    args, grpo_flags = parser.parse_known_args()
+    for seed in args.seeds:
+        run_seed(args.output_dir.resolve() / f"seed{seed}", seed, args, grpo_flags)
+    result = summarize(args.output_dir)
+    table = format_table(result)
+    (args.output_dir / "gain.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    (args.output_dir / "gain.md").write_text(table, encoding="utf-8")
+    curves = {name: seed["log_history"] for name, seed in result["seeds"].items()}
+    training_log.plot_curves(curves, args.output_dir / "gain.png")
+    print(table)
+
+
+if __name__ == "__main__":
+    main()
