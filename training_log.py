@@ -86,7 +86,7 @@ def format_samples(logs: dict) -> str:
 
 
 def plot_curves(runs: dict[str, list[dict]], path: Path) -> None:
-    """Write a PNG of the mean reward and the mean completion length over the steps.
+    """Write a PNG of the accuracy of all rollouts and the mean completion length over the steps.
 
     Args:
         runs: log histories (`log_history` of trainer_state.json) by label.
@@ -99,15 +99,19 @@ def plot_curves(runs: dict[str, list[dict]], path: Path) -> None:
 
     figure, axes = pyplot.subplots(1, 2, figsize=(10, 3.6), layout="constrained")
     for label, history in runs.items():
-        steps = [entry for entry in history if "reward" in entry]
-        for axis, name in zip(axes, ("reward", "completions/mean_length"), strict=True):
-            # a step that trains on carried groups alone has no new completions
-            axis.plot([entry["step"] for entry in steps], [entry.get(name, math.nan) for entry in steps], label=label)
-    axes[0].set(xlabel="GRPO step", ylabel="mean reward (+1 right, -1 wrong)", title="Reward", ylim=(None, 1.02))
+        # a step that trains on carried groups alone has no new completions
+        logged = [entry for entry in history if "accuracy" in entry]
+        steps = [entry["step"] for entry in logged]
+        for axis, name, scale in zip(axes, ("accuracy", "completions/mean_length"), (100, 1), strict=True):
+            values = [scale * entry[name] for entry in logged]
+            means = [sum(last) / len(last) for last in (values[max(0, i - 4) : i + 1] for i in range(len(values)))]
+            [line] = axis.plot(steps, means, label=label)
+            axis.plot(steps, values, color=line.get_color(), alpha=0.25)
+    axes[0].set(xlabel="GRPO step", ylabel="right (percent of all rollouts)", title="Accuracy", ylim=(0, None))
     axes[1].set(xlabel="GRPO step", ylabel="tokens", title="Completion length")
     for axis in axes:
         axis.grid(alpha=0.3)
-        axis.legend()
+        axis.legend(title="mean of the last 5 logs")
     figure.savefig(path, dpi=120)
     pyplot.close(figure)
 
@@ -153,7 +157,7 @@ def write_model_card(output_dir: Path, facts: dict, state) -> None:
     curves = merge = ""
     if last:
         plot_curves({output_dir.name: state.log_history}, output_dir / "curves.png")
-        curves = "\n![Reward and completion length](curves.png)\n"
+        curves = "\n![Accuracy of all rollouts and completion length](curves.png)\n"
     if adapter_base(str(output_dir)):
         merge = f"\nTo merge this LoRA adapter:\n\n```bash\n{merge_command(output_dir, f'{output_dir}-merged')}\n```\n"
     card = MODEL_CARD.format(
