@@ -360,6 +360,13 @@ def is_equivalent(*, answer: str, gold: str) -> bool:
     return _decide([(answer, gold)], "ours", DEADLINE_S, 1)[answer, gold][0]
 
 
+def _fault(completion: str, graded: str, require_think_end: bool, exactly_one_box: bool) -> str | None:
+    """What is wrong with a completion's form, whatever it answers."""
+    if require_think_end and "</think>" not in completion:
+        return "no </think>"
+    return "not exactly one box" if exactly_one_box and graded.count("\\boxed") != 1 else None
+
+
 def grade_batch(
     completions: list[str],
     golds: list[str],
@@ -395,14 +402,9 @@ def grade_batch(
     for i, (completion, gold) in enumerate(zip(completions, golds, strict=True)):
         if "\\boxed" in gold or _MARKER.search(gold):
             gold = extract_answer(gold) or ""
-        answer, fault = None, None
         graded = completion.rpartition("</think>")[2]
-        if require_think_end and "</think>" not in completion:
-            fault = "no </think>"
-        elif exactly_one_box and graded.count("\\boxed") != 1:
-            fault = "not exactly one box"
-        else:
-            answer = extract_answer(graded, final_line_fallback=final_line_fallback)
+        fault = _fault(completion, graded, require_think_end, exactly_one_box)
+        answer = None if fault else extract_answer(graded, final_line_fallback=final_line_fallback)
         if fault or (answer is None and grader == "ours"):
             grades[i] = Grade(False, answer, fault or "no answer", gold_parsed=_gold_understood(gold))
         else:
