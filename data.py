@@ -81,6 +81,7 @@ PROMPTS = {
     "Open-Reasoner-Zero-7B": OPEN_REASONER_ZERO,  # its own repository
     "Qwen2.5-7B-Base": OPEN_REASONER_ZERO,  # inferred: the template DeepMath-Zero-7B's training starts from
 }
+PLAIN_TEXT = [name for name, prompt in PROMPTS.items() if not prompt.chat]
 
 
 def get_prompt(name: str) -> Prompt:
@@ -120,19 +121,28 @@ def encode_prompt(
     `add_generation_prompt=False` leaves out what opens the assistant's turn.
 
     Raises:
-        InputError: the preset needs a chat template and the tokenizer has none.
+        InputError: the preset needs a chat template and the tokenizer has none, or one that refuses the preset's turns.
     """
+    from jinja2 import TemplateError
+
     formatted = prompt.format(question)
     if not prompt.chat:
         return tokenizer(formatted)["input_ids"]
     if tokenizer.chat_template is None:
         raise InputError(
-            f"{tokenizer.name_or_path}: the tokenizer has no chat template, which this prompt preset needs; "
-            "take a plain-text preset such as --prompt_preset Open-Reasoner-Zero-7B, or add a template to the tokenizer"
+            f"{tokenizer.name_or_path}: the tokenizer has no chat template, which this prompt preset needs; add one to "
+            f"the tokenizer, or take --prompt_preset {' or '.join(PLAIN_TEXT)}, which need none"
         )
-    return tokenizer.apply_chat_template(
-        formatted, add_generation_prompt=add_generation_prompt, tokenize=True, return_dict=True
-    )["input_ids"]
+    try:
+        return tokenizer.apply_chat_template(
+            formatted, add_generation_prompt=add_generation_prompt, tokenize=True, return_dict=True
+        )["input_ids"]
+    except TemplateError as error:
+        presets = ", ".join(name for name, each in PROMPTS.items() if each == prompt)
+        raise InputError(
+            f"{tokenizer.name_or_path}: the chat template refuses the prompt of {presets} ({error}); change "
+            f"it, or take a --prompt_preset with other turns or without any: {', '.join(PLAIN_TEXT)}"
+        ) from error
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -378,21 +388,22 @@ def final_answer_of(text: str) -> str:
 
 @dataclass(frozen=True)
 class Benchmark:
-    """Where a benchmark lives on the hub (paper, evaluation script)."""
+    """Where a benchmark lives on the hub (paper, evaluation script), and how many problems it has."""
 
     hub_id: str
     split: str
+    size: int
     problem: str = "problem"
     answer: str = "answer"
 
 
 BENCHMARKS = {
-    "math500": Benchmark("zwhe99/MATH", "math500", answer="expected_answer"),
-    "amc23": Benchmark("zwhe99/amc23", "test", problem="question"),
-    "olympiadbench": Benchmark("zwhe99/simplerl-OlympiadBench", "test", problem="question", answer="final_answer"),
-    "minerva": Benchmark("zwhe99/simplerl-minerva-math", "test"),
-    "aime24": Benchmark("zwhe99/aime90", "2024", answer="expected_answer"),
-    "aime25": Benchmark("math-ai/aime25", "test"),
+    "math500": Benchmark("zwhe99/MATH", "math500", 500, answer="expected_answer"),
+    "amc23": Benchmark("zwhe99/amc23", "test", 40, problem="question"),
+    "olympiadbench": Benchmark("zwhe99/simplerl-OlympiadBench", "test", 675, problem="question", answer="final_answer"),
+    "minerva": Benchmark("zwhe99/simplerl-minerva-math", "test", 272),
+    "aime24": Benchmark("zwhe99/aime90", "2024", 30, answer="expected_answer"),
+    "aime25": Benchmark("math-ai/aime25", "test", 30),
 }
 CATEGORY_COLUMNS = ("level", "subject", "type", "difficulty", "topic")
 
