@@ -72,8 +72,13 @@ class Group:
         """Whether correctness (not the length penalty) differs within the group."""
         return 0 < self.solved < len(self.rewards)
 
-    def records(self, ends: set[int]) -> list[dict]:
-        """One record a completion, for the file of rollouts; `ends` are the tokens that end a completion."""
+    def records(self, ends: set[int], weights: torch.Tensor) -> list[dict]:
+        """One record a completion, for the file of rollouts.
+
+        Args:
+            ends: tokens that end a completion.
+            weights: of the reward functions, (F,).
+        """
         return [
             {
                 "position": self.position,
@@ -81,7 +86,7 @@ class Group:
                 "completion": text_of(self.completions[i]),
                 **{column: values[i] for column, values in self.extras.items()},
                 "correct": bool(self.rewards[i, 0] > 0),
-                "reward": float(self.rewards[i].nansum()),
+                "reward": float((self.rewards[i] * weights).nansum()),
                 "length": len(ids),
                 "clipped": ids[-1] not in ends,
             }
@@ -299,7 +304,7 @@ class DeepMathGRPOTrainer(GRPOTrainer):
         rows = [
             {"step": step, "generation_batch": batch, **row, "kept": group.position in kept}
             for batch, group in rollouts
-            for row in group.records(ends)
+            for row in group.records(ends, self.reward_weights.cpu())
         ]
         first, rank = rollouts[0][1].position, self.accelerator.process_index
         path = Path(self.args.output_dir) / "rollouts" / f"step-{step:06d}.from-{first:08d}.rank{rank}.parquet"

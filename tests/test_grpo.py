@@ -67,7 +67,8 @@ def rollouts_of(output_dir) -> pandas.DataFrame:
 @pytest.mark.parametrize("carry", ["false", "true"])
 def test_dynamic_sampling_trains_on_full_batches_of_mixed_groups(guesser, tmp_path, carry):
     flags = ["--dynamic_sampling", "true", "--dynamic_sampling_prompts", "6", "--carry_surplus", carry]
-    train_grpo.main(flags_of(guesser, tmp_path, *flags, "--max_steps", "4", "--save_strategy", "no"))
+    flags += ["--reward_weights", "0.5", "--max_steps", "4", "--save_strategy", "no"]
+    train_grpo.main(flags_of(guesser, tmp_path, *flags))
     rollouts, logs = rollouts_of(tmp_path), [entry for entry in logs_of(tmp_path) if "reward" in entry]
     assert len(logs) == 4 and all(entry["frac_reward_zero_std"] == 0 for entry in logs)  # no group without a signal
     solved = rollouts.groupby("position")["correct"].agg(["sum", "size"])
@@ -83,11 +84,13 @@ def test_dynamic_sampling_trains_on_full_batches_of_mixed_groups(guesser, tmp_pa
             assert len(batch) == entry["generation_batches"] * 6 * 4
             if carry == "false":
                 assert batch[batch["kept"]]["position"].nunique() == 4  # 16 completions a step
+                assert entry["reward"] == pytest.approx(batch[batch["kept"]]["reward"].mean())
     carried = [0.0, *(entry["carried_groups"] for entry in logs)]
     if carry == "true":  # nothing of mixed correctness is lost
         assert max(carried) > 0 and mixed.sum() == kept.sum() == 4 * 4 + carried[-1]
     else:
         assert max(carried) == 0 and kept.sum() == 4 * 4
+    assert {*rollouts["reward"]} == {-0.5, 0.5}, "weighted, as TRL sums them"
     assert {"question", "completion", "gold", "answer", "verdict", "reward", "length", "clipped"} <= {*rollouts.columns}
 
 
