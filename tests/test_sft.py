@@ -5,14 +5,16 @@ import math
 
 import pytest
 import torch
+from accelerate.utils.deepspeed import HfDeepSpeedConfig
 from safetensors.torch import load_file
-from trl import GRPOConfig, GRPOTrainer, SFTConfig, SFTTrainer
+from transformers.integrations.deepspeed import set_hf_deepspeed_config, unset_hf_deepspeed_config
+from trl import GRPOConfig, GRPOTrainer, ModelConfig, SFTConfig, SFTTrainer
 
 import sft_warmup
 import solutions
 import train_grpo
 from benchmarks.svamp_rows import solution_of
-from cli import InputError
+from cli import InputError, parse_arguments
 from data import PROMPTS, DataArguments, encode_prompt, get_prompt, load_tokenizer, load_training_rows
 from reward import Grade, accuracy_reward, grade_batch
 
@@ -121,7 +123,7 @@ def test_table_counts_every_solution_once_by_difficulty(solutions_file, tokenize
     total = {fate: count for fate, count in table[-1].items() if fate in solutions.FATES and count}
     assert total == {"used": 3, "not chosen": 2, "wrong": 1, "no answer": 1}
     assert "| all | 3 | 7 | 3 | 2 | 1 | 1 | 3 |" in capsys.readouterr().out
-    solutions.write_report(tmp_path / "run", found, {"seed": 1})
+    solutions.write_report(tmp_path / "run", found, {"seed": 1}, {})
     assert "| 6.5 | 1 | 3 | 1 | 1 |" in (tmp_path / "run/solutions.md").read_text()
     assert json.loads((tmp_path / "run/solutions.json").read_text())["table"] == table
 
@@ -267,16 +269,48 @@ def test_lora_with_packing_saves_a_merged_model_that_grpo_trains(model_dir, rows
     assert (tmp_path / "grpo/model.safetensors").is_file()
 
 
-def test_resume_ends_where_an_unbroken_run_ends_and_refuses_other_solutions(model_dir, rows_file, tmp_path):
+def test_resume_ends_where_an_unbroken_run_ends_and_refuses_another_run(model_dir, rows_file, tmp_path):
     flags = [*SHORT, "--max_steps", "4", "--save_steps", "2", "--lr_scheduler_type", "constant"]
     sft_warmup.main([*where(model_dir, rows_file, tmp_path / "whole"), *flags])
     broken = where(model_dir, rows_file, tmp_path / "broken")
     sft_warmup.main([*broken, *flags, "--max_steps", "2"])
-    with pytest.raises(InputError, match="began with other solutions"):
-        sft_warmup.main([*broken, *flags, "--resume_from_checkpoint", "true", "--max_solution_tokens", "12"])
-    sft_warmup.main([*broken, *flags, "--resume_from_checkpoint", "true"])
+    resume = [*broken, *flags, "--resume_from_checkpoint", "true"]
+    for other in (
+        ["--max_solution_tokens", "12"],
+        ["--prompt_preset", "Open-Reasoner-Zero-7B"],
+        ["--packing", "true", "--max_length", "96"],
+    ):
+        with pytest.raises(InputError, match="began with other solutions, prompt or packing"):
+            sft_warmup.main([*resume, *other])
+    report = tmp_path / "broken/solutions.json"
+    whole = report.read_text()
+    report.write_text(whole[:100])
+    with pytest.raises(InputError, match="solutions.json: cannot be read"):
+        sft_warmup.main(resume)
+    report.write_text(whole)
+    sft_warmup.main(resume)
     whole, resumed = (load_file(tmp_path / name / "model.safetensors") for name in ("whole", "broken"))
     assert all(torch.equal(whole[name], resumed[name]) for name in whole)
+
+
+def test_other_packs_and_prompts_have_another_fingerprint():
+    """A prompt may differ in text alone and keep every length."""
+    found = [solutions.Solution(0, "c", math.nan, "1+1", "2", "</think>2", tokens=3)]
+    settings = [{"prompt_preset": p, "packed_to": n} for p in ("a", "b") for n in (None, 96, 128)]
+    assert len({solutions.fingerprint(found, each) for each in settings}) == len(settings)
+
+
+def test_lora_under_zero_3_is_refused(model_dir, rows_file, tmp_path):
+    argv = [*where(model_dir, rows_file, tmp_path / "run"), *CPU, "--use_peft", "true"]
+    args = parse_arguments([sft_warmup.SFTScriptArguments, SFTConfig, ModelConfig], argv)
+    sft_warmup.check_arguments(*args)
+    zero_3 = HfDeepSpeedConfig({"zero_optimization": {"stage": 3}})
+    set_hf_deepspeed_config(zero_3)  # as TrainingArguments does under DeepSpeed
+    try:
+        with pytest.raises(InputError, match="--use_peft with DeepSpeed ZeRO-3"):
+            sft_warmup.check_arguments(*args)
+    finally:
+        unset_hf_deepspeed_config()
 
 
 @pytest.mark.parametrize(
@@ -290,6 +324,10 @@ def test_resume_ends_where_an_unbroken_run_ends_and_refuses_other_solutions(mode
         (["--packing", "true", "--packing_strategy", "wrapped"], "wrapped cuts solutions in two"),
         (["--packing", "true", "--attn_implementation", "flex_attention"], "might attend to each other"),
         (["--padding_free", "true"], "use --packing true"),
+        (["--max_length", "0"], "--max_length 0: must be at least 1"),
+        (["--max_solution_tokens", "-1"], "--max_solution_tokens -1: must be at least 1"),
+        (["--eval_strategy", "steps", "--eval_steps", "1"], "this stage has no evaluation set"),
+        (["--pad_token", "x"], "set them in the model's own tokenizer files"),
     ],
 )
 def test_bad_input_is_one_error_before_a_model_is_loaded(model_dir, rows_file, tmp_path, flags, message):
@@ -301,5 +339,5 @@ def test_bad_input_is_one_error_before_a_model_is_loaded(model_dir, rows_file, t
 def test_data_without_solutions_is_an_error_that_says_so(model_dir, tmp_path):
     path = tmp_path / "answers.jsonl"
     path.write_text(json.dumps({"question": "1+1", "final_answer": "2", "r1_solution_1": None}) + "\n")
-    with pytest.raises(InputError, match="r1_solution_1 are empty, there is no solution"):
+    with pytest.raises(InputError, match="r1_solution_1 are empty, .* must stand in r1_solution_1"):
         sft_warmup.main([*where(model_dir, path, tmp_path / "run"), *CPU])

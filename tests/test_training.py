@@ -1,5 +1,6 @@
 """Three real steps of each training stage on a tiny model, and what wrong input gets."""
 
+import importlib.util
 import json
 import subprocess
 import sys
@@ -7,11 +8,12 @@ from types import SimpleNamespace
 
 import pytest
 from safetensors.torch import load_file
+from trl import GRPOConfig, ModelConfig, SFTConfig
 
 import grpo_checks
 import sft_warmup
 import train_grpo
-from cli import InputError
+from cli import InputError, parse_arguments
 from data import load_tokenizer
 
 CPU = ["--use_cpu", "true", "--bf16", "false", "--gradient_checkpointing", "false", "--report_to", "none"]
@@ -110,6 +112,8 @@ def test_lora_and_plain_text_prompt(model_dir, rows_file, tmp_path):
         (train_grpo, ["--max_skipped_updates", "0"], "--max_skipped_updates 0: must be at least 1"),
         (train_grpo, ["--dynamic_sampling_prompts", "-4"], "--dynamic_sampling_prompts -4: must be at least 0"),
         (train_grpo, ["--report_to", "trackio"], "trackio is not installed; `pip install trackio`"),
+        (sft_warmup, ["--report_to", "trackio"], "trackio is not installed; `pip install trackio`"),
+        (sft_warmup, ["--report_to", "wandbb"], "wandbb: no such logger; there are: .*wandb"),
         (train_grpo, ["--use_vllm", "true"], "asks for a GPU and none was found"),
         (train_grpo, ["--prompt_preset", "none"], "no such preset"),
         (train_grpo, ["--max_rows", "1"], "1 rows are left, but a rollout batch takes 2 prompts"),
@@ -129,10 +133,31 @@ def test_bad_input_is_one_error_before_a_model_is_loaded(model_dir, rows_file, t
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.parametrize("script", [sft_warmup, train_grpo], ids=lambda script: script.__name__)
+@pytest.mark.parametrize(
+    ("package", "flags"),
+    [
+        ("bitsandbytes", ["--load_in_4bit", "true", "--use_peft", "true"]),
+        ("kernels", ["--attn_implementation", "kernels-community/flash-attn2"]),
+        ("kernels", ["--attn_implementation", "flash_attention_2"]),
+        ("liger_kernel", ["--use_liger_kernel", "true"]),
+    ],
+)
+def test_a_missing_package_is_named_before_a_model_is_loaded(model_dir, rows_file, tmp_path, script, package, flags):
+    if importlib.util.find_spec(package):
+        pytest.skip(f"{package} is installed")
+    where = ["--model_name_or_path", str(model_dir), "--dataset", str(rows_file), "--output_dir", str(tmp_path / "run")]
+    with pytest.raises(
+        InputError, match=f"{flags[0]}.*: {package.replace('_', '-')} is not installed.*, or {flags[0]}"
+    ):
+        script.main([*where, *(GRPO if script is train_grpo else []), *CPU, *flags])
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
         (lambda t: setattr(t, "pad_token", None), "the tokenizer has no pad token"),
+        (lambda t: setattr(t, "eos_token", None), "the tokenizer has no end-of-sequence token"),
         (lambda t: setattr(t, "chat_template", None), "the tokenizer has no chat template"),
         (
             lambda t: setattr(t, "chat_template", t.chat_template.split("{% if add_generation_prompt")[0]),
@@ -140,14 +165,31 @@ def test_bad_input_is_one_error_before_a_model_is_loaded(model_dir, rows_file, t
         ),
     ],
 )
-def test_unfit_tokenizers_are_one_error_before_a_model_is_loaded(model_dir, rows_file, tmp_path, change, message):
+@pytest.mark.parametrize("script", [sft_warmup, train_grpo], ids=lambda script: script.__name__)
+def test_unfit_tokenizers_are_one_error_before_a_model_is_loaded(
+    model_dir, rows_file, tmp_path, script, change, message
+):
     tokenizer = load_tokenizer(str(model_dir))
     change(tokenizer)
     tokenizer.save_pretrained(tmp_path / "model")
     (tmp_path / "model" / "config.json").write_text((model_dir / "config.json").read_text())  # and no weights
     where = ["--model_name_or_path", str(tmp_path / "model"), "--dataset", str(rows_file)]
     with pytest.raises(InputError, match=message):
-        train_grpo.main([*where, "--output_dir", str(tmp_path / "run"), *GRPO, *SHORT])
+        script.main([*where, "--output_dir", str(tmp_path / "run"), *(GRPO if script is train_grpo else []), *SHORT])
+
+
+@pytest.mark.parametrize("script", [sft_warmup, train_grpo], ids=lambda script: script.__name__)
+def test_processes_that_do_not_see_each_other_are_refused(model_dir, rows_file, tmp_path, monkeypatch, script):
+    where = ["--model_name_or_path", str(model_dir), "--dataset", str(rows_file), "--output_dir", str(tmp_path / "run")]
+    args = parse_arguments(
+        [sft_warmup.SFTScriptArguments, SFTConfig, ModelConfig]
+        if script is sft_warmup
+        else [train_grpo.GRPOScriptArguments, GRPOConfig, ModelConfig],
+        [*where, *(GRPO if script is train_grpo else []), *CPU],
+    )
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    with pytest.raises(InputError, match="2 processes were launched, and this one sees 1: each would train alone"):
+        script.check_arguments(*args)
 
 
 def test_processes_must_share_the_prompts_out():
