@@ -10,25 +10,26 @@ import yaml
 from torch.distributed.run import get_args_parser
 from trl import GRPOConfig, ModelConfig, SFTConfig
 
+import demo
 from cli import InputError, parse_arguments
 from data import PROMPTS
+from decontaminate import ContaminationArguments
 from evaluate import EvaluationArguments
+from report import ReportArguments
 from sft_warmup import SFTScriptArguments
 from train_grpo import GRPOScriptArguments
 
 CONFIGS = sorted(Path("configs").glob("*.yaml"))
 GRPO = [GRPOScriptArguments, GRPOConfig, ModelConfig]
+SFT = [SFTScriptArguments, SFTConfig, ModelConfig]
+SUBCOMMANDS = {"report": ReportArguments, "contamination": ContaminationArguments}
 DATA_REVISION = "5cf055d1fe3d7a2eb19719ac020211469736ae44"
 
 
 def dataclasses_of(path: Path) -> list:
     if "eval" in path.name:
         return [EvaluationArguments]
-    return (
-        [SFTScriptArguments, SFTConfig, ModelConfig]
-        if "sft" in path.name
-        else [GRPOScriptArguments, GRPOConfig, ModelConfig]
-    )
+    return SFT if "sft" in path.name else GRPO
 
 
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
@@ -264,20 +265,71 @@ def test_accelerate_config_of_two_cpu_processes():
     assert (args.nproc_per_node, args.use_cpu) == ("2", True)
 
 
-def readme_commands() -> list[list[str]]:
-    """The words of every command in the README's code blocks that starts a GRPO run."""
+SCRIPTS = ("train_grpo.py", "sft_warmup.py", "evaluate.py", "demo.py")
+
+
+def commands_in(text: str) -> list[list[str]]:
+    """The words of every command in a text that starts one of our scripts; a shell's variables are 1."""
     commands = []
-    for block in re.findall(r"```bash\n(.*?)```", Path("README.md").read_text(), flags=re.S):
-        for line in block.replace("\\\n", " ").splitlines():
-            line = re.sub(r"\$\w+", "1", line) if "train_grpo.py" in line else ""
-            words = shlex.split(line, comments=True)
-            words = shlex.split(words[-1]) if "bash" in words else words  # srun bash -c '...'
-            if "train_grpo.py" in words:
-                commands.append(words)
+    for line in text.replace("\\\n", " ").splitlines():
+        if not any(script in line for script in SCRIPTS):
+            continue
+        words = shlex.split(re.sub(r"\$\w+", "1", line), comments=True)
+        words = shlex.split(words[-1]) if "bash" in words else words  # srun bash -c '...'
+        if {*SCRIPTS} & {*words}:
+            commands.append(words)
     return commands
 
 
-@pytest.mark.parametrize("words", readme_commands(), ids=lambda words: " ".join(words)[-60:])
+def readme_commands(script: str) -> list[list[str]]:
+    """The commands in the README's code blocks and, those that a sentence holds, between backticks."""
+    readme = Path("README.md").read_text()
+    blocks = re.findall(r"```bash\n(.*?)```", readme, flags=re.S)
+    inline = [" ".join(code.split()) for code in re.findall(r"`(python [^`]+)`", readme)]
+    return [w for w in commands_in("\n".join(blocks + inline)) if script in w and "--help" not in w]
+
+
+@pytest.mark.parametrize("script", ["sft_warmup.py", "evaluate.py"])
+def test_readme_commands_of_the_other_stages_parse(script):
+    commands = readme_commands(script)
+    assert commands
+    for words in commands:
+        launcher, flags = words[: words.index(script)], words[words.index(script) + 1 :]
+        if "accelerate" in launcher:
+            launched([*launcher[launcher.index("launch") + 1 :], script])
+        if script == "sft_warmup.py":
+            parse_arguments(SFT, [*flags, "--use_cpu", "true"])
+        elif flags[0] in SUBCOMMANDS:
+            parse_arguments([SUBCOMMANDS[flags[0]]], flags[1:])
+        else:
+            parse_arguments([EvaluationArguments], flags)
+
+
+def test_readme_commands_of_the_demo_parse(tmp_path, capsys):
+    commands = readme_commands("demo.py")
+    assert commands
+    for words in commands:
+        flags = words[words.index("demo.py") + 1 :]
+        for seed in [word for word in flags if word.isdigit()] or ["0"]:
+            (tmp_path / f"seed{seed}").mkdir(exist_ok=True)
+        with pytest.raises(SystemExit):  # behind the parser, and before anything runs
+            demo.main([*flags, "--output_dir", str(tmp_path)])
+        assert "exists already" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["sft_qwen2.5_1.5b", "sft_qwen2.5_7b", "sft_r1_distill_1.5b"])
+def test_grpo_command_in_a_warm_ups_header_goes_on_with_its_model_and_prompt(name):
+    path = Path(f"configs/{name}.yaml")
+    header = re.sub(r"^# *", "", path.read_text().split("\n\n")[0], flags=re.M)
+    sft_args, sft_config, sft_model = parse_arguments(SFT, ["--config", str(path), "--use_cpu", "true"])
+    [words] = commands_in(header)
+    args, config, model = parse_arguments(GRPO, [*words[words.index("train_grpo.py") + 1 :], "--use_cpu", "true"])
+    assert args.prompt_preset == sft_args.prompt_preset
+    assert model.model_name_or_path == sft_config.output_dir + "/merged" * sft_model.use_peft != config.output_dir
+    assert args.require_think_end, "the solutions that the model learned from close their thinking"
+
+
+@pytest.mark.parametrize("words", readme_commands("train_grpo.py"), ids=lambda words: " ".join(words)[-60:])
 def test_readme_command_parses_and_keeps_the_arithmetic(words):
     script = words.index("train_grpo.py")
     launcher, flags = words[:script], words[script + 1 :]
