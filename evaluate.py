@@ -2,8 +2,8 @@ r"""Evaluation by the paper's protocol: pass@1 averaged over 16 samples at tempe
 
 Paper: DeepMath-103K, arXiv 2504.11456 (section 4 and its `uni_eval.py`). Same prompts, sampling, seeds, number of
 samples and benchmarks, through vLLM where it is installed. What differs: 32,768 tokens bound the completion alone,
-there prompt and completion together; grading is our grader's (reward.py), the one that training uses; and the
-transformers backend draws from random streams of its own (generate.py).
+unless the model's context ends before, there prompt and completion together; grading is our grader's (reward.py), the
+one that training uses; and the transformers backend draws from random streams of its own (transformers_backend.py).
 
 Samples are stored one by one as they are finished, and the same command continues a run that was stopped. One process,
 8 GPUs, 2 nodes of 8 (there with --machine_rank 0 and 1 and a shared output folder), a model over 4 GPUs, and a server:
@@ -24,8 +24,9 @@ Then, without a model: grade again, compare graders, tables and plots beside the
     python evaluate.py report --results_dir results
     python evaluate.py contamination --dataset zwhe99/DeepMath-103K --benchmarks all
 
-Writes, in `--output_dir`: <benchmark>.generations-<process>.jsonl (every sample), <benchmark>.json (scores and all that
-is needed to repeat them) and table.md (ours beside the paper's).
+Writes, in `--output_dir`: settings.json (what decides the samples), <benchmark>.generations-<process>.jsonl (every
+sample), <benchmark>.generation.jsonl (what made them, a line for every start), <benchmark>.json (scores and all that is
+needed to repeat them) and table.md (ours beside the paper's).
 """
 
 import importlib.util
@@ -38,16 +39,20 @@ from typing import Literal
 
 from cli import InputError, adapter_base, is_local, parse_arguments, run, say, stay_offline_if_local
 from data import PROMPTS, benchmark_names, get_prompt, load_benchmark
-from provenance import generation_facts, grading_facts
+from provenance import add_start, check_same_model, generation_facts, grading_facts, read_starts
+from regrade import gradable, with_stored_settings
 from samples import (
+    SETTINGS,
     SampleFile,
     check_settings,
-    complete_problems,
+    model_fingerprints,
+    read_settings,
     stored_samples,
     text_hash,
-    weights_hash,
     write_whole,
 )
+
+SAMPLES = 16  # per problem: the paper's
 
 # ---------------------------------------------------------------------------------------------------------------------
 # Arguments
@@ -61,9 +66,12 @@ class EvaluationArguments:
     model_name_or_path: str | None = field(
         default=None, metadata={"help": "hub id or local folder; with --server, the name it serves the model by"}
     )
-    prompt_preset: str = field(
-        default="DeepMath-1.5B",
-        metadata={"help": f"how the problem is put, and the row of the paper to compare with: {', '.join(PROMPTS)}"},
+    prompt_preset: str | None = field(
+        default=None,
+        metadata={
+            "help": "how the problem is put, and the row of the paper to compare with (default: the model's own, else "
+            f"DeepMath-1.5B): {', '.join(PROMPTS)}"
+        },
     )
     benchmarks: list[str] = field(
         default_factory=lambda: ["all"], metadata={"help": "names, all, or .jsonl files with problem and answer"}
@@ -71,7 +79,10 @@ class EvaluationArguments:
     benchmark_dir: str | None = field(default=None, metadata={"help": "folder of <name>.jsonl instead of the hub"})
     output_dir: str | None = field(default=None, metadata={"help": "default: results/<model's name>"})
     model_revision: str = field(default="main", metadata={"help": "branch, tag or commit of a hub model"})
-    n: int = field(default=16, metadata={"help": "samples per problem"})
+    n: int | None = field(
+        default=None,
+        metadata={"help": f"samples per problem (default: {SAMPLES}; with --regrade: all that are stored)"},
+    )
     temperature: float = field(default=0.6, metadata={"help": "0: greedy"})
     top_p: float = field(default=0.95, metadata={"help": "nucleus sampling mass"})
     max_new_tokens: int = field(default=32768, metadata={"help": "longest completion, in tokens"})
@@ -108,19 +119,14 @@ class EvaluationArguments:
     )
 
 
-# What decides a stored sample; a run with other values of these must take another folder. Problem texts are compared
-# one by one, and the weights of a local model by their hash.
-SETTINGS = ("model_name_or_path", "model_revision", "prompt_preset", "backend", "dtype", "temperature", "top_p",
-            "max_new_tokens", "seed")  # fmt: skip
-
-
 def check_arguments(args: EvaluationArguments) -> None:
-    """Refuse wrong values before anything is loaded, and settle the backend.
+    """Refuse wrong values before anything is loaded, and settle backend, prompt preset and number of samples.
 
     Raises:
         InputError: names the flag.
     """
-    get_prompt(args.prompt_preset)
+    if args.prompt_preset is not None:
+        get_prompt(args.prompt_preset)
     args.benchmarks = benchmark_names(args.benchmarks)
     stems = [Path(name).stem for name in args.benchmarks]
     if repeated := [stem for stem in stems if stems.count(stem) > 1]:
@@ -128,16 +134,17 @@ def check_arguments(args: EvaluationArguments) -> None:
     least_values = dict.fromkeys(
         ("n", "max_new_tokens", "batch_size", "max_problems", "tensor_parallel", "server_concurrency"), 1
     )
-    for name, least in (least_values | {"temperature": 0, "server_patience": 0}).items():
+    for name, least in (least_values | {"seed": 0, "temperature": 0, "server_patience": 0}).items():
         if getattr(args, name) is not None and not getattr(args, name) >= least:  # "not >=" refuses nan as well
             raise InputError(f"--{name} {getattr(args, name)}: must be at least {least}")
     for name in ("top_p", "gpu_memory"):
         if not 0 < getattr(args, name) <= 1:
             raise InputError(f"--{name} {getattr(args, name)}: must lie in (0, 1]")
-    if args.temperature == 0 and args.n > 1:
-        raise InputError(f"--temperature 0 is greedy: all {args.n} samples would be the same; use --n 1")
     if args.regrade:
         return  # whatever made the samples need not be here any more
+    args.n = args.n or SAMPLES
+    if args.temperature == 0 and args.n > 1:
+        raise InputError(f"--temperature 0 is greedy: all {args.n} samples would be the same; use --n 1")
     has_vllm = importlib.util.find_spec("vllm") is not None
     if args.backend == "auto":
         local = "vllm" if has_vllm and not args.use_cpu else "transformers"
@@ -152,22 +159,10 @@ def check_arguments(args: EvaluationArguments) -> None:
         raise InputError("--model_name_or_path is missing (a hub id or a local folder)")
     if args.backend != "server":
         is_local(args.model_name_or_path)
-
-
-def with_stored_settings(args: EvaluationArguments) -> EvaluationArguments:
-    """For --regrade: what decided the samples in the folder, in place of what the command line says or leaves out."""
-    output_dir = Path(args.output_dir or "")
-    path = output_dir / "settings.json"
-    if args.output_dir is None or not path.is_file():
-        raise InputError(f"--regrade: --output_dir must name a folder of stored samples; there is no {path}")
-    stored = json.loads(path.read_text(encoding="utf-8"))
-    for name in SETTINGS:
-        setattr(args, name, stored[name])
-    names = benchmark_names(args.benchmarks)
-    args.benchmarks = [name for name in names if any(output_dir.glob(f"{Path(name).stem}.generations-*.jsonl"))]
-    if not args.benchmarks:
-        raise InputError(f"--regrade: {output_dir} holds no samples of {', '.join(names)}")
-    return args
+    if args.prompt_preset is None:
+        name = Path(args.model_name_or_path).name
+        args.prompt_preset = name if name in PROMPTS else "DeepMath-1.5B"
+        say(f"prompt preset: {args.prompt_preset}" + ("" if name in PROMPTS else "; --prompt_preset names another"))
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -191,18 +186,30 @@ def open_backend(args: EvaluationArguments, problem_sets: dict[str, list[dict]],
     return TransformersBackend(args, problem_sets, processes)
 
 
-def generate_missing(backend, name: str, problems: list[dict], samples: list, output_dir: Path, process: int) -> None:
-    """Make these (problem id, sample) pairs, storing each as soon as it is finished."""
+def generate_missing(
+    backend, name: str, problems: list[dict], samples: list, output_dir: Path, process: int, start: int = 0
+) -> None:
+    """Make samples of a benchmark, storing each as soon as it is finished.
+
+    Args:
+        backend: see generate.py.
+        name, problems: of the benchmark.
+        samples: the (problem id, sample) pairs to make.
+        process: index of this process, which has a file of its own.
+        start: which start this is, see provenance.py.
+    """
     from tqdm import tqdm
 
     hashes = {p["id"]: text_hash(p["problem"]) for p in problems}
+    began = time.perf_counter()
     progress = tqdm(total=len(samples), desc=Path(name).stem, unit="sample", disable=process > 0)
     with SampleFile(output_dir, name, process) as file, progress:
 
         def emit(request, completion: str, tokens: int, finish_reason: str) -> None:
             key = {"id": request.problem, "sample": request.sample, "seed": request.seed}
-            made = {"completion": completion, "tokens": tokens, "finish_reason": finish_reason}
-            file.append({**key, "problem_hash": hashes[request.problem], **made})
+            key |= {"problem_hash": hashes[request.problem], "max_tokens": request.max_tokens}
+            made = {"completion": completion, "tokens": tokens, "finish_reason": finish_reason, "start": start}
+            file.append({**key, **made, "seconds": round(time.perf_counter() - began, 2)})
             progress.update()
 
         backend.complete(backend.requests(name, samples), emit)
@@ -213,36 +220,30 @@ def generate_missing(backend, name: str, problems: list[dict], samples: list, ou
 # ---------------------------------------------------------------------------------------------------------------------
 
 
-def write_result(output_dir: Path, name: str, scored: dict, args: EvaluationArguments, generation: dict) -> None:
-    """Write <benchmark>.json. Where nothing was generated anew, what is known of the generation is kept."""
-    path = output_dir / f"{Path(name).stem}.json"
-    if not generation and path.exists():
-        generation = json.loads(path.read_text(encoding="utf-8")).get("generation")
-    made = {"settings": asdict(args), "prompt": asdict(get_prompt(args.prompt_preset)), "generation": generation}
-    result = {
-        "summary": scored["summary"],
-        **made,
-        "grading": grading_facts(args.grader),
-        "problems": scored["problems"],
-    }
-    write_whole(path, json.dumps(result, indent=1, ensure_ascii=False) + "\n")
-
-
-def grade_and_write(name: str, problems: list[dict], output_dir: Path, args, made: list, generation: dict) -> None:
-    """Grade the stored samples of a benchmark and write what came of it.
+def grade_and_write(name: str, problems: list[dict], output_dir: Path, args: EvaluationArguments) -> None:
+    """Grade the stored samples of a benchmark; write <benchmark>.json and, if asked for, the second opinion.
 
     Args:
-        made: the (problem id, sample) pairs that this run made, and `generation`: how it made them.
+        name: of the benchmark.
+        problems: those to grade; samples 0 to `args.n` - 1 of each must be stored.
+
+    Raises:
+        InputError: samples are missing, or a file cannot be written.
     """
     from score import score
 
     rows = list(stored_samples(output_dir, name, problems, args.n))
-    if made:
-        new = set(made)
-        tokens = sum(row["tokens"] for row in rows if (row["id"], row["sample"]) in new)
-        generation |= {"samples": len(new), "tokens_per_second": tokens / generation["seconds"]}
     scored = score(problems, rows, args.n, args.require_think_end, args.grader)
-    write_result(output_dir, name, scored, args, generation)
+    result = {
+        "summary": scored["summary"],
+        "settings": asdict(args),
+        "weights_sha256": read_settings(output_dir).get("weights_sha256"),
+        "prompt": asdict(get_prompt(args.prompt_preset)),
+        "generation": generation_facts(output_dir, name),
+        "grading": grading_facts(args.grader),
+        "problems": scored["problems"],
+    }
+    write_whole(output_dir / f"{Path(name).stem}.json", json.dumps(result, indent=1, ensure_ascii=False) + "\n")
     if args.second_opinion:
         from second_opinion import write_disagreements
 
@@ -260,6 +261,8 @@ def main(argv: list[str] | None = None) -> None:
 
         return contamination_main(argv[1:])
 
+    if argv and not argv[0].startswith("-"):
+        raise InputError(f"{argv[0]}: no such command; there are: report, contamination, or flags alone to evaluate")
     (args,) = parse_arguments([EvaluationArguments], argv)
     if args.regrade:
         args = with_stored_settings(args)
@@ -268,8 +271,8 @@ def main(argv: list[str] | None = None) -> None:
     problem_sets = {name: load_benchmark(name, args.benchmark_dir)[: args.max_problems] for name in args.benchmarks}
     if args.regrade:
         for name, problems in problem_sets.items():
-            n, complete = complete_problems(output_dir, name, problems, args.n)
-            grade_and_write(name, complete, output_dir, replace(args, n=n), [], {})
+            n, problems = gradable(output_dir, name, problems, args.n)
+            grade_and_write(name, problems, output_dir, replace(args, n=n))
         return print_table(output_dir)
 
     # What is missing; the model is loaded only if something is
@@ -278,29 +281,33 @@ def main(argv: list[str] | None = None) -> None:
     processes = Processes()
     if processes.index == 0:
         settings = {name: getattr(args, name) for name in SETTINGS}
-        check_settings(output_dir, settings | {"weights_sha256": weights_hash(Path(args.model_name_or_path))})
+        check_settings(output_dir, settings | model_fingerprints(Path(args.model_name_or_path)))
     processes.wait("settings are checked")
     missing = {}
     for name, problems in problem_sets.items():
         stored = {(row["id"], row["sample"]) for row in stored_samples(output_dir, name, problems, args.n)}
         wanted = [(p["id"], i) for p in problems for i in range(args.n)]
         missing[name] = [key for key in wanted if key not in stored]
+    starts = {name: len(read_starts(output_dir, name)) for name in problem_sets}
     processes.wait("every process has read the files, now they may grow")
-    backend = open_backend(args, problem_sets, processes) if any(missing.values()) else None
+    if any(missing.values()):
+        backend = open_backend(args, problem_sets, processes)
+        if processes.index == 0:
+            check_same_model(backend, output_dir)
+            for name in filter(missing.get, missing):
+                add_start(output_dir, name, backend, processes.count)
+        processes.wait("what makes the samples is stored")
 
     # Generate, grade, write: benchmark by benchmark, so that a late failure costs no earlier result
     for name, problems in problem_sets.items():
         count = len(problems) * args.n
         say(f"{Path(name).stem}: {count - len(missing[name])} samples are there already, {len(missing[name])} to make")
-        facts = {}
         if missing[name]:
-            started = time.perf_counter()
             mine = missing[name][processes.index :: processes.count]
-            generate_missing(backend, name, problems, mine, output_dir, processes.index)
+            generate_missing(backend, name, problems, mine, output_dir, processes.index, starts[name])
             processes.wait(f"{name} is generated")
-            facts = generation_facts(backend, processes, time.perf_counter() - started)
         if processes.index == 0:
-            grade_and_write(name, problems, output_dir, args, missing[name], facts)
+            grade_and_write(name, problems, output_dir, args)
     if processes.index == 0:
         print_table(output_dir)
 

@@ -2,18 +2,19 @@
 
 Their interface: `requests(benchmark, samples)` turns (problem id, sample) pairs into requests, and
 `complete(requests, emit)` calls `emit(request, completion, tokens, finish_reason)` for each as soon as it is finished,
-in any order; `device()` says where the model runs and `commit` which commit of the hub it is, if known. `args` is
-`evaluate.EvaluationArguments`. Sample i is seeded with `seed + i`, as in the paper.
+in any order; `device()` says where the model runs, `commit` which commit of the hub it is and `context` how many tokens
+it takes, None where unknown. `args` is `evaluate.EvaluationArguments`. Sample i is seeded with `seed + i`, as in the
+paper, and ends after `max_new_tokens` or where prompt and completion fill the context, whichever comes first: a bound
+that depends on nothing but the sample.
 """
 
-import math
 import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from cli import InputError
+from cli import InputError, say
 from data import encode_prompt, get_prompt, load_tokenizer
 
 Emit = Callable[["Request", str, int, str], None]
@@ -21,14 +22,23 @@ Emit = Callable[["Request", str, int, str], None]
 
 @dataclass(frozen=True)
 class Request:
-    """One sample to make: `prompt` holds token ids here, and chat messages or text for a server."""
+    """One sample to make.
+
+    Args:
+        benchmark: its stem, without a folder.
+        problem: the problem's id.
+        sample: which of the problem's samples, from 0.
+        seed: `args.seed + sample`.
+        prompt: token ids; chat messages or text for a server.
+        max_tokens: longest completion, in tokens; None: what a server's context leaves.
+    """
 
     benchmark: str
     problem: str
     sample: int
     seed: int
-    prompt: list
-    max_tokens: int
+    prompt: list | str
+    max_tokens: int | None
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -37,8 +47,11 @@ class Request:
 
 
 class Processes:
-    """The processes that `accelerate launch` started. They only ever wait for each other, so a key-value store does:
-    a process group would take GPU memory, and vLLM would mistake it for its own."""
+    """The processes that `accelerate launch` started: `index` of `count`, and `local_index` on this machine.
+
+    They only ever wait for each other, so a key-value store does: a process group would take GPU memory, and vLLM would
+    mistake it for its own.
+    """
 
     def __init__(self):
         self.index, self.count = int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1"))
@@ -64,8 +77,13 @@ class Processes:
 class LocalBackend:
     """What both local backends share: every prompt is encoded, and measured, before a model is loaded.
 
+    Args:
+        args: `evaluate.EvaluationArguments`.
+        problem_sets: the problems of each benchmark, as `data.load_benchmark` returns them.
+
     Raises:
-        InputError: no tokenizer or model configuration, no chat template, or a prompt longer than the model's context.
+        InputError: no tokenizer or model configuration, no chat template, one that refuses the preset, or a prompt
+            longer than the model's context.
     """
 
     def __init__(self, args, problem_sets: dict[str, list[dict]]):
@@ -78,22 +96,41 @@ class LocalBackend:
         except (OSError, ValueError) as error:
             raise InputError(f"{args.model_name_or_path}: cannot load a model: {error}") from error
         self.commit = getattr(config, "_commit_hash", None)
-        context = getattr(config.get_text_config(), "max_position_embeddings", None) or math.inf
-        self.prompts, self.room, self.longest = {}, {}, 0  # tokens of the longest prompt and completion together
-        for name, problems in problem_sets.items():
-            prompt = get_prompt(args.prompt_preset)
-            ids = {p["id"]: encode_prompt(self.tokenizer, prompt, p["problem"]) for p in problems}
-            longest = max(ids, key=lambda problem: len(ids[problem]))
-            if len(ids[longest]) >= context:
-                raise InputError(
-                    f"{name}, problem {longest}: the prompt has {len(ids[longest])} tokens, "
-                    f"the model's context only {context}"
-                )
-            self.prompts[name] = ids
-            self.room[name] = int(min(args.max_new_tokens, context - len(ids[longest])))  # one bound for all samples
-            self.longest = max(self.longest, len(ids[longest]) + self.room[name])
+        self.context = getattr(config.get_text_config(), "max_position_embeddings", None)
+        prompt = get_prompt(args.prompt_preset)
+        self.prompts = {
+            name: {p["id"]: encode_prompt(self.tokenizer, prompt, p["problem"]) for p in problems}
+            for name, problems in problem_sets.items()
+        }
+        self.longest = 0  # tokens of prompt and completion together
+        for name, ids in self.prompts.items():
+            self.measure(name, ids)
+
+    def measure(self, name: str, ids: dict[str, list[int]]) -> None:
+        """Check that every prompt of a benchmark leaves room for a completion, and say where the context cuts it.
+
+        Raises:
+            InputError: a prompt longer than the model's context.
+        """
+        longest = max(ids, key=lambda problem: len(ids[problem]))
+        length, wanted = len(ids[longest]), self.args.max_new_tokens
+        if (least := self.room(ids[longest])) < 1:
+            raise InputError(
+                f"{name}, problem {longest}: the prompt has {length} tokens, the model's context only {self.context}"
+            )
+        if least < wanted:
+            say(
+                f"{Path(name).stem}: a completion ends where the model's context of {self.context} tokens is full, "
+                f"after {least} tokens for the longest prompt, before --max_new_tokens {wanted}"
+            )
+        self.longest = max(self.longest, *(len(each) + self.room(each) for each in ids.values()))
+
+    def room(self, prompt: list[int]) -> int:
+        """Longest completion of a prompt, in tokens."""
+        wanted = self.args.max_new_tokens
+        return wanted if self.context is None else min(wanted, self.context - len(prompt))
 
     def requests(self, benchmark: str, samples: list[tuple[str, int]]) -> list[Request]:
         """Requests for (problem id, sample) pairs."""
-        ids, room = self.prompts[benchmark], self.room[benchmark]
-        return [Request(Path(benchmark).stem, p, i, self.args.seed + i, ids[p], room) for p, i in samples]
+        ids, stem, seed = self.prompts[benchmark], Path(benchmark).stem, self.args.seed
+        return [Request(stem, p, i, seed + i, ids[p], self.room(ids[p])) for p, i in samples]

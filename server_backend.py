@@ -19,7 +19,7 @@ from pathlib import Path
 
 import httpx
 
-from cli import InputError
+from cli import InputError, say
 from data import get_prompt
 from generate import Emit, Request
 
@@ -30,37 +30,58 @@ LONGEST_PAUSE_S = 60.0  # between two tries
 class ServerBackend:
     """Samples from a server: `--server_concurrency` requests at a time, each tried again until its time is over.
 
+    Args:
+        args, problem_sets: see `generate.LocalBackend`.
+
     Raises:
-        InputError: the server cannot be reached, or serves another model.
+        InputError: the server cannot be reached, serves another model, or leaves a plain-text prompt no room.
     """
+
+    commit = None  # of the model: a server does not tell
 
     def __init__(self, args, problem_sets: dict[str, list[dict]]):
         self.args, self.prompt = args, get_prompt(args.prompt_preset)
         self.texts = {name: {p["id"]: p["problem"] for p in problems} for name, problems in problem_sets.items()}
         base = args.server.rstrip("/").removesuffix("/v1")
         key = os.environ.get("OPENAI_API_KEY")
-        self.client = httpx.Client(
-            base_url=f"{base}/v1/",
-            headers={"Authorization": f"Bearer {key}"} if key else {},
-            timeout=httpx.Timeout(10.0, read=READ_TIMEOUT_S, pool=None),
-            limits=httpx.Limits(max_connections=args.server_concurrency),
-        )
-        models = {}
+        models, name = {}, args.model_name_or_path
         try:
+            self.client = httpx.Client(
+                base_url=f"{base}/v1/",
+                headers={"Authorization": f"Bearer {key}"} if key else {},
+                timeout=httpx.Timeout(10.0, read=READ_TIMEOUT_S, pool=None),
+                limits=httpx.Limits(max_connections=args.server_concurrency),
+            )
             routes = self.client.get(f"{base}/openapi.json", timeout=30.0)
-            self.is_transformers = routes.is_success and "/load_model" in routes.json().get("paths", {})
+            self.is_transformers = routes.is_success and '"/load_model"' in routes.text
             if not self.is_transformers:  # that one lists a cache, not what it serves; it refuses other models itself
                 served = self.client.get("models", timeout=30.0)
                 served.raise_for_status()
                 models = {model["id"]: model for model in served.json()["data"]}
-        except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError) as error:
             raise InputError(f"--server {args.server}: no OpenAI-compatible server answers there ({error})") from error
-        name = args.model_name_or_path
         if name not in models and not self.is_transformers:
             raise InputError(f"--server {args.server} does not serve {name}, but: {', '.join(models) or 'nothing'}")
         self.is_vllm = models.get(name, {}).get("owned_by") == "vllm"
-        self.context = models.get(name, {}).get("max_model_len")
-        self.commit = None
+        self.context = self.bounding_context(models.get(name, {}).get("max_model_len"))
+
+    def bounding_context(self, context: int | None) -> int | None:
+        """The server's context, in tokens, where it and not `--max_new_tokens` bounds a completion; else None.
+
+        Raises:
+            InputError: there is no room for a plain-text prompt, which needs a bound of its own: without one
+                /v1/completions makes 16 tokens.
+        """
+        wanted = self.args.max_new_tokens
+        if context is None or wanted < context:
+            return None
+        if not self.prompt.chat:
+            raise InputError(
+                f"--max_new_tokens {wanted}: {self.args.model_name_or_path} has a context of {context} tokens on "
+                f"{self.args.server}; lower --max_new_tokens so that the prompt fits as well"
+            )
+        say(f"a completion ends where the server's context of {context} tokens is full, before {wanted} tokens")
+        return context
 
     def device(self) -> str:
         """What is known of where the model runs."""
@@ -69,14 +90,19 @@ class ServerBackend:
 
     def requests(self, benchmark: str, samples: list[tuple[str, int]]) -> list[Request]:
         """Requests for (problem id, sample) pairs."""
-        texts, room = self.texts[benchmark], self.args.max_new_tokens
+        texts, room = self.texts[benchmark], self.args.max_new_tokens if self.context is None else None
         stem, seed = Path(benchmark).stem, self.args.seed
         return [Request(stem, p, i, seed + i, self.prompt.format(texts[p]), room) for p, i in samples]
 
     def complete(self, requests: list[Request], emit: Emit) -> None:
-        """Complete all requests. When one fails for good, those in flight are emitted before the error is raised."""
+        """Complete all requests. When one fails for good, those in flight are emitted before the error is raised.
+
+        Raises:
+            InputError: see `ask`.
+        """
         waiting, running, failure = iter(requests), {}, None
-        with ThreadPoolExecutor(self.args.server_concurrency) as threads:
+        threads = ThreadPoolExecutor(self.args.server_concurrency)
+        try:
             while True:
                 while failure is None and len(running) < self.args.server_concurrency:
                     if (request := next(waiting, None)) is None:
@@ -91,6 +117,8 @@ class ServerBackend:
                         failure = failure or error
                     else:
                         emit(request, *future.result())
+        finally:  # a full disk or Ctrl-C is not kept waiting for what cannot be stored
+            threads.shutdown(wait=False, cancel_futures=True)
         if failure:
             raise failure
 
@@ -98,7 +126,7 @@ class ServerBackend:
         """What is sent for a request."""
         sampling = {"temperature": self.args.temperature, "top_p": self.args.top_p, "seed": request.seed}
         body = {"model": self.args.model_name_or_path, **sampling}
-        if self.context is None or request.max_tokens < self.context:  # else: as much as fits beside the prompt
+        if request.max_tokens is not None:  # else: as much as fits beside the prompt
             body["max_tokens"] = request.max_tokens
         if self.is_vllm:
             body |= {"top_k": -1, "min_p": 0.0, "repetition_penalty": 1.0}
@@ -111,16 +139,17 @@ class ServerBackend:
         """(completion, tokens, finish reason) from the server.
 
         Raises:
-            InputError: the server refuses the request, or fails for `--server_patience` seconds.
+            InputError: the server refuses the request, answers in another format, or fails for `--server_patience`
+                seconds, counted from its first failure.
         """
         where, body = "chat/completions" if self.prompt.chat else "completions", self.body(request)
-        deadline, pause = time.monotonic() + self.args.server_patience, 0.5
+        deadline, pause = None, 0.5
         while True:
             asked_to_wait = None
             try:
                 reply = self.client.post(where, json=body)
                 if reply.is_success:
-                    return self.read(reply.json(), request)
+                    return self.read(reply, request)
                 problem = f"status {reply.status_code}: {' '.join(reply.text.split())[:300]}"
                 if reply.status_code not in (408, 409, 429) and reply.status_code < 500:
                     raise InputError(
@@ -129,6 +158,7 @@ class ServerBackend:
                 asked_to_wait = reply.headers.get("Retry-After")
             except httpx.HTTPError as error:
                 problem = f"{type(error).__name__}: {error}"
+            deadline = deadline or time.monotonic() + self.args.server_patience
             if time.monotonic() > deadline:
                 raise InputError(
                     f"--server {self.args.server} fails for {self.args.server_patience:g} s ({problem}); the finished "
@@ -138,14 +168,24 @@ class ServerBackend:
             time.sleep(min(seconds, LONGEST_PAUSE_S))
             pause = min(2 * pause, LONGEST_PAUSE_S)
 
-    def read(self, reply: dict, request: Request) -> tuple[str, int, str]:
-        """A reply's completion. A server that splits the thinking off its answer gets them joined again."""
-        choice = reply["choices"][0]
-        if not self.prompt.chat:
-            text = choice["text"]
-        else:
-            message = choice["message"]
-            text = message.get("content") or ""
+    def read(self, reply: httpx.Response, request: Request) -> tuple[str, int, str]:
+        """A reply's completion. A server that splits the thinking off its answer gets them joined again.
+
+        Raises:
+            InputError: a reply in another format than OpenAI's.
+        """
+        try:
+            data = reply.json()
+            choice, tokens = data["choices"][0], int(data["usage"]["completion_tokens"])
+            message = choice["message"] if self.prompt.chat else {"content": choice["text"]}
+            text, reason = message.get("content") or "", str(choice["finish_reason"])
+            if not isinstance(text, str):
+                raise TypeError(f"content is a {type(text).__name__}")
             if thinking := message.get("reasoning_content") or message.get("reasoning"):
-                text = f"{thinking}</think>{text}"
-        return text, reply["usage"]["completion_tokens"], choice["finish_reason"]
+                text = f"{thinking}</think>{text}" if text else thinking  # without an answer it never ended
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
+            raise InputError(
+                f"--server {self.args.server}: not an OpenAI-compatible reply to {request.benchmark}, problem "
+                f"{request.problem} ({type(error).__name__}: {error}): {' '.join(reply.text.split())[:300]}"
+            ) from error
+        return text, tokens, reason

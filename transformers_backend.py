@@ -7,6 +7,7 @@ the place of a finished sample at once instead of waiting for the longest of its
 """
 
 import hashlib
+from itertools import groupby
 
 from cli import InputError
 from generate import Emit, LocalBackend, Processes, Request
@@ -20,24 +21,33 @@ KV_BLOCK = 32  # tokens in a block of the continuous batch's cache
 
 
 class TransformersBackend(LocalBackend):
-    """transformers' `generate` on batches of prompts of similar length, or its continuous batching."""
+    """transformers' `generate` on batches of prompts of similar length, or its continuous batching.
+
+    Args:
+        args, problem_sets: see `LocalBackend`.
+        processes: the accelerator is the one of this process's local index.
+
+    Raises:
+        InputError: as LocalBackend; weights that are missing, cut off, of another shape, or larger than the memory.
+    """
 
     def __init__(self, args, problem_sets: dict[str, list[dict]], processes: Processes):
         super().__init__(args, problem_sets)
         import torch
+        from safetensors import SafetensorError
         from transformers import AutoModelForCausalLM
 
         if self.tokenizer.pad_token is None:
             self.tokenizer.pad_token = self.tokenizer.eos_token
-        try:
-            model = AutoModelForCausalLM.from_pretrained(
-                args.model_name_or_path, revision=args.model_revision, dtype=args.dtype
-            )
-        except (OSError, ValueError) as error:
-            raise InputError(f"{args.model_name_or_path}: cannot load a model: {error}") from error
         accelerator = None if args.use_cpu else torch.accelerator.current_accelerator()
         self.where = torch.device("cpu" if accelerator is None else f"{accelerator.type}:{processes.local_index}")
-        self.model = model.to(self.where).eval()
+        try:
+            self.model = AutoModelForCausalLM.from_pretrained(
+                args.model_name_or_path, revision=args.model_revision, dtype=args.dtype
+            )
+            self.model.to(self.where).eval()
+        except (OSError, ValueError, RuntimeError, SafetensorError) as error:
+            raise InputError(f"{args.model_name_or_path}: cannot load a model: {error}") from error
         declared = self.model.generation_config.eos_token_id
         declared = declared if isinstance(declared, list) else [declared]
         self.eos_ids = sorted({i for i in (*declared, self.tokenizer.eos_token_id) if i is not None})
@@ -55,15 +65,17 @@ class TransformersBackend(LocalBackend):
         import torch
 
         if self.args.continuous_batching:
-            return self.complete_continuously(requests, emit)
+            return self.complete_continuously(requests, emit) if requests else None
         requests = sorted(requests, key=lambda request: len(request.prompt))  # one length pads the others least
-        for start in range(0, len(requests), self.args.batch_size):
+        groups = [list(alike) for _, alike in groupby(requests, key=lambda request: request.max_tokens)]
+        size = self.args.batch_size
+        for batch in (alike[start : start + size] for alike in groups for start in range(0, len(alike), size)):
             try:
-                self.complete_batch(requests[start : start + self.args.batch_size], emit)
+                self.complete_batch(batch, emit)
             except torch.OutOfMemoryError as error:
                 raise InputError(
-                    f"no memory left for {self.args.batch_size} completions at once; the finished samples are kept: "
-                    "start the same command again with a lower --batch_size"
+                    f"no memory left for {size} completions at once; the finished samples are kept: start the same "
+                    "command again with a lower --batch_size"
                 ) from error
 
     def complete_batch(self, requests: list[Request], emit: Emit) -> None:
@@ -104,7 +116,13 @@ class TransformersBackend(LocalBackend):
             finish(row, output[row, prompt_length:].tolist(), "length")
 
     def complete_continuously(self, requests: list[Request], emit: Emit) -> None:
-        """Complete all requests through transformers' continuous batching, `batch_size` of them at a time."""
+        """Complete all requests through transformers' continuous batching, `batch_size` of them at a time.
+
+        Raises:
+            InputError: it ends early, such as for want of memory.
+        """
+        failed = "transformers' continuous batching {}; the finished samples are kept: start the same command again, "
+        failed += "with a lower --batch_size or without --continuous_batching"
         waiting = {str(i): request for i, request in enumerate(requests)}
         manager = self.continuous_manager(waiting)
         manager.start()
@@ -114,9 +132,9 @@ class TransformersBackend(LocalBackend):
             for _ in range(len(requests)):
                 while (result := manager.get_result(timeout=1)) is None:
                     if not manager.is_running():
-                        raise RuntimeError("transformers' continuous batching ended early")
+                        raise InputError(failed.format("ended early"))
                 if result.error:
-                    raise RuntimeError(f"transformers' continuous batching: {result.error}")
+                    raise InputError(failed.format(f"failed ({result.error})"))
                 ids = result.generated_tokens
                 reason = "stop" if ids[-1] in self.eos_ids else "length"
                 text = self.tokenizer.decode(ids, skip_special_tokens=True)

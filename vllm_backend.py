@@ -19,7 +19,15 @@ LAUNCHER_VARIABLES = {
 
 
 class VLLMBackend(LocalBackend):
-    """vLLM, as in the paper. One engine a process; with several processes each takes its own GPUs."""
+    """vLLM, as in the paper. One engine a process; with several processes each takes its own GPUs.
+
+    Args:
+        args, problem_sets: see `LocalBackend`.
+        processes: this process takes GPUs by its local index.
+
+    Raises:
+        InputError: as LocalBackend; too few GPUs, or a model that vLLM cannot load.
+    """
 
     def __init__(self, args, problem_sets: dict[str, list[dict]], processes: Processes):
         super().__init__(args, problem_sets)
@@ -41,6 +49,7 @@ class VLLMBackend(LocalBackend):
         # On a CPU compiling takes longer than it saves, and vLLM 0.31 cannot take back a random number of a seeded
         # request whose prompt was read in parts ("CPU Generator does not use offset").
         on_cpu = {} if torch.cuda.is_available() else {"enforce_eager": True, "enable_chunked_prefill": False}
+        from safetensors import SafetensorError
         from vllm import LLM
 
         try:
@@ -55,7 +64,7 @@ class VLLMBackend(LocalBackend):
                 gpu_memory_utilization=args.gpu_memory,
                 **on_cpu,
             )
-        except (OSError, ValueError, RuntimeError) as error:
+        except (OSError, ValueError, RuntimeError, SafetensorError) as error:
             raise InputError(
                 f"{args.model_name_or_path}: vLLM cannot load it: {error} [--gpu_memory, --dtype]"
             ) from error

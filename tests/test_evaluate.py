@@ -45,9 +45,12 @@ def test_result_file_says_how_it_was_made(finished, model_dir):
     result = json.loads((finished / "sums.json").read_text())
     assert result["summary"]["problems"] == 5 and result["summary"]["n"] == 3
     assert result["settings"]["seed"] == 42 and result["settings"]["model_name_or_path"] == str(model_dir)
-    assert {"torch", "transformers"} <= set(result["generation"]["versions"])
-    facts = result["generation"]
-    assert {"device", "commit", "hardware", "seconds", "tokens_per_second"} <= set(facts) and facts["samples"] == 15
+    (facts,) = result["generation"]
+    assert {"started", "commit", "model_commit", "device", "hardware"} <= set(facts) and facts["processes"] == 1
+    assert {"torch", "transformers"} <= set(facts["versions"])
+    assert facts["samples"] == 15 and facts["tokens"] / facts["seconds"] == facts["tokens_per_second"]
+    assert facts["context"] == 128 and facts["max_tokens"] == [12, 12]
+    assert len(result["weights_sha256"]) == 64
     assert result["grading"]["grader"] == "ours" and "mpmath" in result["grading"]["versions"]
     assert result["prompt"] == {"user": "{question}", "system": None, "chat": True}
     lines = list(read_json_lines(finished / "sums.generations-0.jsonl"))
@@ -75,6 +78,25 @@ def test_stopped_evaluation_continues_to_the_same_result(finished, model_dir, be
     assert scores(tmp_path / "run") == scores(finished)
     assert path.read_text().splitlines(keepends=True)[:7] == lines[:7], "what was there is kept"
     assert len(path.read_text().splitlines()) == 15
+
+
+def test_every_start_says_what_it_made(finished, model_dir, benchmark, tmp_path):
+    shutil.copytree(finished, tmp_path / "run")
+    path = tmp_path / "run" / "sums.generations-0.jsonl"
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text("".join(lines[:7]))
+    evaluate.main(flags(model_dir, benchmark, tmp_path / "run", "--batch_size", "3"))
+    first, second = json.loads((tmp_path / "run" / "sums.json").read_text())["generation"]
+    assert (first["samples"], second["samples"]) == (7, 8)
+    assert first["tokens"] == sum(json.loads(line)["tokens"] for line in lines[:7]) and first["tokens_per_second"] > 0
+    (tmp_path / "run" / "sums.json").unlink()  # a run that never came to grading
+    evaluate.main(["--regrade", "true", "--output_dir", str(tmp_path / "run"), "--benchmarks", str(benchmark)])
+    assert json.loads((tmp_path / "run" / "sums.json").read_text())["generation"] == [first, second]
+    starts = list(read_json_lines(tmp_path / "run" / "sums.generation.jsonl"))
+    starts[0]["model_commit"] = "abc"  # as if a branch of the hub had moved on
+    (tmp_path / "run" / "sums.generation.jsonl").write_text("".join(json.dumps(start) + "\n" for start in starts))
+    with pytest.raises(InputError, match="samples of sums made with model_commit abc, now it is None; take another"):
+        evaluate.main(flags(model_dir, benchmark, tmp_path / "run", "--n", "4"))
 
 
 def test_finished_evaluation_generates_nothing(finished, benchmark, model_dir, tmp_path):
@@ -133,8 +155,30 @@ def test_stored_samples_are_graded_again_without_a_model(finished, benchmark, tm
     assert [problem["accuracy"] for problem in result["problems"]] == right
     with pytest.raises(InputError, match="--output_dir must name a folder of stored samples"):
         evaluate.main(["--regrade", "true"])
-    with pytest.raises(InputError, match="holds no samples of math500"):
+    with pytest.raises(InputError, match="holds no samples of math500, but of: sums; a benchmark of your own"):
         evaluate.main(["--regrade", "true", "--output_dir", str(tmp_path / "run"), "--benchmarks", "math500"])
+
+
+@pytest.mark.parametrize(
+    ("stored", "more", "n", "graded", "said"),
+    [
+        ({0: 4, 1: 4, 2: 4, 3: 4, 4: 4}, [], 4, 5, "5 problems with 4 samples each"),
+        ({0: 20, 1: 20, 2: 20, 3: 20, 4: 20}, [], 20, 5, "5 problems with 20 samples each"),
+        ({0: 8, 1: 8, 2: 4, 3: 4, 4: 4}, [], 4, 5, "some problems have up to 8 samples; the first 4"),
+        ({0: 8, 1: 8, 2: 4}, [], 8, 2, "3 of 5 problems have not all 8 samples and are LEFT OUT"),
+        ({0: 8, 1: 8, 2: 4}, ["--n", "4"], 4, 3, "2 of 5 problems have not all 4 samples and are LEFT OUT"),
+    ],
+)
+def test_what_is_graded_of_an_unfinished_run(finished, benchmark, tmp_path, capsys, stored, more, n, graded, said):
+    shutil.copytree(finished, tmp_path / "run")
+    path = tmp_path / "run" / "sums.generations-0.jsonl"
+    rows = {row["id"]: row for row in read_json_lines(path)}
+    lines = [json.dumps(rows[str(p)] | {"sample": i}) + "\n" for p, count in stored.items() for i in range(count)]
+    path.write_text("".join([*lines, lines[0], json.dumps(rows["0"] | {"sample": 99}) + "\n", lines[1][:30]]))
+    evaluate.main(["--regrade", "true", "--output_dir", str(tmp_path / "run"), "--benchmarks", str(benchmark), *more])
+    summary = json.loads((tmp_path / "run" / "sums.json").read_text())["summary"]
+    assert (summary["n"], summary["problems"]) == (n, graded) and said in capsys.readouterr().out
+    assert path.read_text().endswith(lines[1][:30]), "readers change nothing"
 
 
 def test_changed_settings_in_the_same_folder_are_refused(finished, model_dir, benchmark, tmp_path):
@@ -151,6 +195,17 @@ def test_other_weights_or_problems_under_the_same_name_are_refused(finished, mod
     (tmp_path / "run/settings.json").write_text(json.dumps(settings))
     with pytest.raises(InputError, match="holds generations with weights_sha256"):
         evaluate.main(flags(tmp_path / "model", benchmark, tmp_path / "run"))
+    shutil.copytree(model_dir, tmp_path / "model", dirs_exist_ok=True)
+    (tmp_path / "model/chat_template.jinja").write_text(demo.CHAT_TEMPLATE.replace("<think>", ""))
+    with pytest.raises(InputError, match="holds generations with chat_template.jinja = "):
+        evaluate.main(flags(tmp_path / "model", benchmark, tmp_path / "run"))
+    del settings["model_files"]
+    (tmp_path / "run/settings.json").write_text(json.dumps(settings))
+    with pytest.raises(InputError, match="of an older evaluate.py.*--regrade still grades them"):
+        evaluate.main(flags(tmp_path / "model", benchmark, tmp_path / "run"))
+    (tmp_path / "run/settings.json").write_text('{"temp')
+    with pytest.raises(InputError, match="settings.json: not the settings of an evaluation"):
+        evaluate.main(["--regrade", "true", "--output_dir", str(tmp_path / "run"), "--benchmarks", str(benchmark)])
     shutil.copy(finished / "settings.json", tmp_path / "run/settings.json")
     other = tmp_path / "sums.jsonl"
     other.write_text(benchmark.read_text().replace('"question": "', '"question": "0+'))
@@ -192,6 +247,7 @@ def test_broken_generations_are_named(finished, model_dir, benchmark, tmp_path):
         (["--server", "localhost:8000"], "must be a URL such as http"),
         (["--gpu_memory", "0"], "--gpu_memory 0.0: must lie in"),
         (["--tensor_parallel", "0"], "--tensor_parallel 0: must be at least 1"),
+        (["--seed", "-1"], "--seed -1: must be at least 0"),
         (["--max_newtokens", "3"], "did you mean --max_new_tokens"),
     ],
 )
@@ -206,11 +262,24 @@ def test_folder_without_a_model(benchmark, tmp_path):
         evaluate.main(flags(tmp_path / "empty", benchmark, tmp_path / "run"))
 
 
-def test_preset_that_needs_a_chat_template(model_dir, benchmark, tmp_path):
-    shutil.copytree(model_dir, tmp_path / "base")
-    (tmp_path / "base" / "chat_template.jinja").unlink()
-    with pytest.raises(InputError, match="no chat template, which this prompt preset needs; take a plain-text preset"):
-        evaluate.main(flags(tmp_path / "base", benchmark, tmp_path / "run"))
+def test_presets_and_chat_templates(model_dir, benchmark, tmp_path, capsys):
+    shutil.copytree(model_dir, tmp_path / "DeepMath-Zero-7B")
+    template = tmp_path / "DeepMath-Zero-7B" / "chat_template.jinja"
+    template.unlink()
+    with pytest.raises(InputError, match="no chat template.* Open-Reasoner-Zero-7B or Qwen2.5-7B-Base, which need"):
+        evaluate.main(flags(template.parent, benchmark, tmp_path / "run"))
+    assert "prompt preset: DeepMath-Zero-7B\n" in capsys.readouterr().out, "the model's own"
+    template.write_text("{% if messages[0].role == 'system' %}{{ raise_exception('no system turn') }}{% endif %}")
+    with pytest.raises(InputError, match=r"refuses the prompt of DeepMath-Zero-7B, .*\(no system turn\)"):
+        evaluate.main(flags(template.parent, benchmark, tmp_path / "run"))
+
+
+def test_broken_weights(model_dir, benchmark, tmp_path):
+    shutil.copytree(model_dir, tmp_path / "model")
+    weights = tmp_path / "model" / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-1000])
+    with pytest.raises(InputError, match="model: cannot load a model: "):
+        evaluate.main(flags(tmp_path / "model", benchmark, tmp_path / "run"))
 
 
 def test_folder_without_weights(model_dir, benchmark, tmp_path):
@@ -223,6 +292,18 @@ def test_prompt_longer_than_the_context(model_dir, tmp_path):
     (tmp_path / "long.jsonl").write_text(json.dumps({"problem": "1" * 200, "answer": "1"}) + "\n")
     with pytest.raises(InputError, match="long.*: the prompt has 203 tokens, the model's context only 128"):
         evaluate.main(flags(model_dir, tmp_path / "long.jsonl", tmp_path / "run"))
+
+
+def test_context_that_ends_a_completion(model_dir, benchmark, tmp_path, capsys):
+    (tmp_path / "long.jsonl").write_text(
+        "".join(json.dumps({"problem": "1" * length, "answer": "1"}) + "\n" for length in (122, 120, 30, 122))
+    )
+    evaluate.main(flags(model_dir, tmp_path / "long.jsonl", tmp_path / "run"))
+    assert "ends where the model's context of 128 tokens is full, after 3 tokens" in capsys.readouterr().out
+    rows = list(read_json_lines(tmp_path / "run" / "long.generations-0.jsonl"))
+    assert {row["id"]: row["max_tokens"] for row in rows} == {"0": 3, "1": 5, "2": 12, "3": 3}
+    assert all(row["tokens"] <= row["max_tokens"] for row in rows) and len(rows) == 12
+    assert json.loads((tmp_path / "run" / "long.json").read_text())["generation"][0]["max_tokens"] == [3, 12]
 
 
 def test_help_and_argument_errors_do_not_import_torch():

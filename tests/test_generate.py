@@ -55,8 +55,9 @@ def flags(model, benchmark, output_dir, *more):
 
 
 def samples(output_dir):
+    """The stored samples, without when and by which start they were made."""
     return {
-        (row["id"], row["sample"]): row
+        (row["id"], row["sample"]): {key: row[key] for key in row if key not in ("start", "seconds")}
         for path in output_dir.glob("*.generations-*.jsonl")
         for row in read_json_lines(path)
     }
@@ -196,7 +197,9 @@ def test_transformers_server(plain_model, benchmark, tmp_path):
     assert made["0", 0]["completion"] != made["0", 1]["completion"], "another seed, another sample"
     assert all(row["finish_reason"] in ("stop", "length") and 0 < row["tokens"] <= 12 for row in made.values())
     result = json.loads((tmp_path / "run" / "sums.json").read_text())
-    assert result["generation"]["device"] == "transformers serve server" and result["settings"]["backend"] == "server"
+    assert (
+        result["generation"][0]["device"] == "transformers serve server" and result["settings"]["backend"] == "server"
+    )
     with pytest.raises(InputError, match="no OpenAI-compatible server"):
         evaluate.main(command)  # two problems are missing and the server is gone
     assert samples(tmp_path / "run") == made, "finished work stays"
