@@ -21,7 +21,7 @@ from pathlib import Path
 
 from cli import InputError, is_local, parse_arguments, say, stay_offline_if_local
 from data import DataArguments, benchmark_names, load_benchmark, load_questions
-from samples import write_whole
+from samples import make_folder, write_whole
 
 EMBEDDING_TOKENS = 256  # of a text; sentence-embedding models are trained on less
 EMBEDDING_BATCH = 64
@@ -222,6 +222,9 @@ def format_table(names: list[str], sizes: Counter, suspects: list[dict], args: C
 def main(argv: list[str] | None = None) -> None:
     (args,) = parse_arguments([ContaminationArguments], argv)
     names = benchmark_names(args.benchmarks)
+    stems = [Path(name).stem for name in names]
+    if repeated := [stem for stem in stems if stems.count(stem) > 1]:
+        raise InputError(f"--benchmarks: two are called {repeated[0]}; rename a file")
     for name, value in (("ngram", args.ngram), ("top_k", args.top_k)):
         if value < 1:
             raise InputError(f"--{name} {value}: must be at least 1")
@@ -230,6 +233,8 @@ def main(argv: list[str] | None = None) -> None:
             raise InputError(f"--{name} {getattr(args, name)}: must lie in [0, 1]")
     if args.embedding_model:
         is_local(args.embedding_model)
+    output_dir = Path(args.output_dir)
+    make_folder(output_dir)
     source = DataArguments(args.dataset, args.dataset_revision, args.dataset_split, args.question_column)
     stay_offline_if_local(args.dataset, args.embedding_model)
     problem_sets = {name: load_benchmark(name, args.benchmark_dir) for name in names}
@@ -243,12 +248,9 @@ def main(argv: list[str] | None = None) -> None:
         pair = {"benchmark": benchmark, "id": problem["id"], "row": row_numbers[q], **measures}
         suspects.append(pair | {"problem": problem["problem"], "question": questions[row_numbers[q]]})
     suspects.sort(key=lambda pair: -max(pair.get("overlap", 0), pair.get("similarity", 0)))
-    output_dir = Path(args.output_dir)
-    output_dir.mkdir(parents=True, exist_ok=True)
     write_whole(
         output_dir / "suspects.jsonl", "".join(json.dumps(pair, ensure_ascii=False) + "\n" for pair in suspects)
     )
-    stems = [Path(name).stem for name in names]
     table = format_table(stems, Counter(name for name, _ in rows), suspects, args)
     write_whole(output_dir / "contamination.md", table)
     print(table)

@@ -160,9 +160,15 @@ def check_arguments(args: EvaluationArguments) -> None:
     if args.backend != "server":
         is_local(args.model_name_or_path)
     if args.prompt_preset is None:
-        name = Path(args.model_name_or_path).name
-        args.prompt_preset = name if name in PROMPTS else "DeepMath-1.5B"
-        say(f"prompt preset: {args.prompt_preset}" + ("" if name in PROMPTS else "; --prompt_preset names another"))
+        args.prompt_preset = own_preset(args.model_name_or_path)
+
+
+def own_preset(model: str) -> str:
+    """The prompt preset that goes by the model's name, or the bare question; says which."""
+    name = Path(model).name
+    preset = name if name in PROMPTS else "DeepMath-1.5B"
+    say(f"prompt preset: {preset}" + ("" if name in PROMPTS else " (the bare question); --prompt_preset names another"))
+    return preset
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -313,7 +319,11 @@ def main(argv: list[str] | None = None) -> None:
 
 
 def print_table(output_dir: Path) -> None:
-    """Print and write the table of all results in the folder."""
+    """Print and write the table of all results in the folder.
+
+    Raises:
+        InputError: a broken result, or the table cannot be written.
+    """
     from report import format_table, read_results
 
     table = format_table(read_results(output_dir))

@@ -1,4 +1,8 @@
-"""How a result was made: versions, commits and hardware, for the result files of evaluate.py."""
+"""How a result was made: versions, commits and hardware, for the result files of evaluate.py.
+
+A run may be stopped and continued, by another version or on another machine, so there is one entry for every start in
+<benchmark>.generation.jsonl, and every stored sample names its own.
+"""
 
 import json
 import os

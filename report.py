@@ -34,10 +34,10 @@ class ReportArguments:
 
 
 def read_results(folder: Path) -> dict[str, dict]:
-    """The result files of one folder by benchmark, in the paper's order.
+    """The result files of one folder by benchmark, in the paper's order; other JSON files are passed over.
 
     Raises:
-        InputError: a file that is no result.
+        InputError: a broken result.
     """
     order = {name: at for at, name in enumerate(BENCHMARKS)}
     files = [path for path in folder.glob("*.json") if path.name != "settings.json"]
@@ -45,60 +45,88 @@ def read_results(folder: Path) -> dict[str, dict]:
     for path in sorted(files, key=lambda path: (order.get(path.stem, len(order)), path.stem)):
         try:
             result = json.loads(path.read_text(encoding="utf-8"))
+            if "summary" not in result:
+                continue
             results[path.stem] = {key: result[key] for key in ("summary", "settings", "problems")}
         except (ValueError, KeyError, TypeError) as error:
             raise InputError(f"{path}: not a result of evaluate.py; move it elsewhere, or grade again") from error
     return results
 
 
-def paper_scores(preset: str) -> dict[str, float]:
-    """The paper's pass@1 of a row of its tables; empty where it has none."""
-    return json.loads(PAPER_TABLE.read_text(encoding="utf-8"))["pass@1"].get(preset, {})
+def paper_score(benchmark: str, result: dict) -> float | None:
+    """The paper's pass@1 for the prompt preset of a result; None where it has none, or for a part of a benchmark."""
+    if part_of(benchmark, result):
+        return None
+    table = json.loads(PAPER_TABLE.read_text(encoding="utf-8"))["pass@1"]
+    return table.get(result["settings"]["prompt_preset"], {}).get(benchmark)
+
+
+def part_of(benchmark: str, result: dict) -> str:
+    """ "100 of 500" where a result covers another number of problems than the benchmark has; else ""."""
+    problems = result["summary"]["problems"]
+    whole = BENCHMARKS[benchmark].size if benchmark in BENCHMARKS else problems
+    return "" if problems == whole else f"{problems} of {whole}"
 
 
 def plus_minus(value: float, error: float | None) -> str:
+    """A number and its standard error, if it is known, for a table."""
     return f"{value:.1f}" if error is None else f"{value:.1f} ± {error:.1f}"
 
 
 def compare(ours: float, error: float | None, paper: float | None) -> tuple[str, str, str]:
-    """The paper's number, our difference from it (bold: outside our 95 % interval) and its z-score."""
+    """The paper's number, our difference from it (bold: outside our 95 % interval) and its z-score, for a table.
+
+    Args:
+        ours, paper: pass@1 in percent; None: the paper has none.
+        error: standard error of ours; None: unknown.
+    """
     if paper is None:
         return "–", "–", "–"
-    difference = f"{ours - paper:+.1f}"
-    if not error:
-        return f"{paper:.1f}", difference, "–"
-    z = (ours - paper) / error
-    return f"{paper:.1f}", f"**{difference}**" if abs(z) > 1.96 else difference, f"{z:+.1f}"
+    difference = ours - paper
+    outside = error is not None and abs(difference) > 1.96 * error
+    z = f"{difference / error:+.1f}" if error else "–"
+    return f"{paper:.1f}", f"**{difference:+.1f}**" if outside else f"{difference:+.1f}", z
+
+
+HEADINGS = ("benchmark", "ours", "paper ({})", "difference", "z", "majority vote", "problems", "n", "mean tokens",
+            "truncated", "undecided")  # fmt: skip
 
 
 def format_table(results: dict[str, dict]) -> str:
-    """Markdown table of one folder's results beside the paper's numbers for the same prompt preset."""
+    """Markdown tables of one folder's results beside the paper's numbers, one for each model and prompt preset."""
+    groups = defaultdict(dict)
+    for benchmark, result in results.items():
+        settings = result["settings"]
+        groups[settings["model_name_or_path"], settings["prompt_preset"]][benchmark] = result
     lines = []
-    for model, preset in dict.fromkeys(
-        (r["settings"]["model_name_or_path"], r["settings"]["prompt_preset"]) for r in results.values()
-    ):
+    for (model, preset), of_model in groups.items():
         lines += [
             f"pass@1 in percent of `{model}`, mean over samples and problems, ± standard error over problems; bold: "
             "the paper's number lies outside our 95 % interval.",
             "",
-            f"| benchmark | ours | paper ({preset}) | difference | z | majority vote | problems | n | mean tokens "
-            "| truncated | undecided |",
-            "|---|---|---|---|---|---|---|---|---|---|---|",
+            f"| {' | '.join(HEADINGS).format(preset)} |",
+            "|---" * len(HEADINGS) + "|",
+            *(f"| {' | '.join(table_row(benchmark, result))} |" for benchmark, result in of_model.items()),
+            "",
         ]
-        for benchmark, result in results.items():
-            if (result["settings"]["model_name_or_path"], result["settings"]["prompt_preset"]) != (model, preset):
-                continue
-            s = result["summary"]
-            paper = compare(s["pass@1"], s["standard_error"], paper_scores(preset).get(benchmark))
-            vote = f"maj@{s['n']}"
-            majority = plus_minus(s[vote], s[f"{vote}_standard_error"]) if vote in s else "–"
-            lines.append(
-                f"| {benchmark} | {plus_minus(s['pass@1'], s['standard_error'])} | {' | '.join(paper)} | {majority} "
-                f"| {s['problems']} | {s['n']} | {s['mean_tokens']:.0f} | {100 * s['truncated']:.1f} % "
-                f"| {100 * s['undecided']:.1f} % |"
-            )
-        lines.append("")
     return "\n".join(lines)
+
+
+def table_row(benchmark: str, result: dict) -> tuple[str, ...]:
+    """The cells under HEADINGS."""
+    s = result["summary"]
+    part, vote = part_of(benchmark, result), f"maj@{s['n']}"
+    return (
+        benchmark,
+        plus_minus(s["pass@1"], s["standard_error"]) + (f" ({part})" if part else ""),
+        *compare(s["pass@1"], s["standard_error"], paper_score(benchmark, result)),
+        plus_minus(s[vote], s[f"{vote}_standard_error"]) if vote in s else "–",
+        str(s["problems"]),
+        str(s["n"]),
+        f"{s['mean_tokens']:.0f}",
+        f"{100 * s['truncated']:.1f} %",
+        f"{100 * s['undecided']:.1f} %",
+    )
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -146,7 +174,7 @@ def plot_scores(results: dict[str, dict], title: str, path: Path) -> None:
     figure, (axis,) = panels(1, title, width=max(6.0, 1.6 * len(results)), height=3.8)
     ours = [result["summary"]["pass@1"] for result in results.values()]
     errors = [1.96 * (result["summary"]["standard_error"] or 0) for result in results.values()]
-    papers = [paper_scores(result["settings"]["prompt_preset"]).get(name) for name, result in results.items()]
+    papers = [paper_score(name, result) for name, result in results.items()]
     beside = any(paper is not None for paper in papers)
     shift = 0.2 if beside else 0.0
     here = [at - shift for at in range(len(ours))]
@@ -157,7 +185,8 @@ def plot_scores(results: dict[str, dict], title: str, path: Path) -> None:
         there = [(at + shift, paper) for at, paper in enumerate(papers) if paper is not None]
         bars = axis.bar([at for at, _ in there], [paper for _, paper in there], 0.38, color=PAPER, label="paper")
         axis.bar_label(bars, fmt="%.1f", padding=2, fontsize=8)
-    axis.set_xticks(range(len(ours)), list(results))
+    parts = [part_of(name, result) for name, result in results.items()]
+    axis.set_xticks(range(len(ours)), [f"{name}\n{part}".strip() for name, part in zip(results, parts, strict=True)])
     axis.set(ylabel="pass@1 (percent)")
     axis.margins(y=0.12)
     axis.legend()

@@ -140,6 +140,28 @@ def score(problems: list[dict], samples: list[dict], n: int, require_think_end: 
     Raises:
         InputError: samples are missing.
     """
+    rows = in_order(problems, samples, n)
+    grades = grade_batch(
+        [row["completion"] for row in rows],
+        [p["answer"] for p in problems for _ in range(n)],
+        require_think_end=require_think_end,
+        grader=grader,
+    )
+    graded = [grades[at : at + n] for at in range(0, len(grades), n)]
+    made = [rows[at : at + n] for at in range(0, len(rows), n)]
+    detail = [
+        {**problem, "accuracy": sum(g.correct for g in of_problem) / n, "samples": verdicts(of_problem, its_rows)}
+        for problem, of_problem, its_rows in zip(problems, graded, made, strict=True)
+    ]
+    return {"summary": summarise(detail, graded, rows, n), "problems": detail}
+
+
+def in_order(problems: list[dict], samples: list[dict], n: int) -> list[dict]:
+    """The samples problem by problem, 0 to n - 1.
+
+    Raises:
+        InputError: samples are missing.
+    """
     stored = {(row["id"], row["sample"]): row for row in samples}
     keys = [(p["id"], i) for p in problems for i in range(n)]
     if absent := [key for key in keys if key not in stored]:
@@ -147,33 +169,24 @@ def score(problems: list[dict], samples: list[dict], n: int, require_think_end: 
             f"{len(absent)} of {len(keys)} samples are missing, problem {absent[0][0]}'s sample {absent[0][1]} first: "
             "on several nodes --output_dir must be a folder that all of them share"
         )
-    rows = [stored[key] for key in keys]
-    gold = {p["id"]: p["answer"] for p in problems}
-    grades = grade_batch(
-        [row["completion"] for row in rows],
-        [gold[problem] for problem, _ in keys],
-        require_think_end=require_think_end,
-        grader=grader,
-    )
-    graded = [grades[at : at + n] for at in range(0, len(grades), n)]
-    detail = []
-    for p, problem in enumerate(problems):
-        of_problem = zip(graded[p], rows[p * n : (p + 1) * n], strict=True)
-        detail.append(
-            {
-                **problem,
-                "accuracy": sum(g.correct for g in graded[p]) / n,
-                "samples": [
-                    {"answer": g.answer, "correct": g.correct, "why": g.reason, "tokens": r["tokens"]}
-                    for g, r in of_problem
-                ],
-            }
-        )
-    return {"summary": summarise(detail, graded, rows, n), "problems": detail}
+    return [stored[key] for key in keys]
+
+
+def verdicts(grades: list[Grade], rows: list[dict]) -> list[dict]:
+    """What a result file keeps of each sample of a problem."""
+    return [
+        {"answer": g.answer, "correct": g.correct, "why": g.reason, "tokens": row["tokens"]}
+        for g, row in zip(grades, rows, strict=True)
+    ]
 
 
 def summarise(detail: list[dict], graded: list[list[Grade]], rows: list[dict], n: int) -> dict:
     """The scores of a benchmark: percent, with standard errors over problems; lengths in tokens; fractions in [0, 1].
+
+    Args:
+        detail: each problem with its accuracy in [0, 1].
+        graded: each problem's n grades.
+        rows: the stored samples in the same order.
 
     pass@k for 2k <= n; maj@k for the powers of two up to n, and n itself, from 3 votes on (2 cannot outvote 1).
     """
@@ -209,6 +222,7 @@ def summarise(detail: list[dict], graded: list[list[Grade]], rows: list[dict], n
 
 
 def percent(values: list[float]) -> tuple[float, float | None]:
+    """`mean_and_se` of shares in [0, 1], in percent."""
     mean, se = mean_and_se(values)
     return 100 * mean, None if se is None else 100 * se
 

@@ -5,6 +5,7 @@ math-verify can hang or fill the memory on hostile text: it runs in a process of
 each answer, and is started anew when it overruns them.
 """
 
+import contextlib
 import json
 import os
 import select
@@ -12,6 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from cli import InputError
 from samples import write_whole
 
 LIMIT_S = 5.0
@@ -31,6 +33,11 @@ class MathVerify:
         self.process = None
 
     def start(self) -> None:
+        """Start the process and wait until it has imported the library.
+
+        Raises:
+            InputError: it does not start.
+        """
         self.process = subprocess.Popen(
             [sys.executable, str(Path(__file__).resolve())],
             stdin=subprocess.PIPE,
@@ -38,28 +45,38 @@ class MathVerify:
             stderr=subprocess.DEVNULL,
         )
         if self.reply(START_S) is None:
-            raise RuntimeError("math-verify did not start")
+            raise InputError("--second_opinion math_verify: it does not start; `pip install -r requirements.txt`")
 
     def reply(self, seconds: float) -> bool | None:
+        """The next answer; None where there is none within so many seconds, or the process has ended."""
         ready, _, _ = select.select([self.process.stdout], [], [], seconds)
         line = self.process.stdout.readline() if ready else b""
         return json.loads(line) if line else None
 
     def ask(self, gold: str, response: str) -> bool | None:
-        """math-verify's verdict; None where it gives none in time."""
+        """math-verify's verdict on a response; None where it gives none in time, or ends.
+
+        Raises:
+            InputError: it does not start.
+        """
         if self.process is None:
             self.start()
-        self.process.stdin.write(json.dumps([gold, response]).encode() + b"\n")
-        self.process.stdin.flush()
-        verdict = self.reply(LIMIT_S)
+        try:
+            self.process.stdin.write(json.dumps([gold, response]).encode() + b"\n")
+            self.process.stdin.flush()
+            verdict = self.reply(LIMIT_S)
+        except BrokenPipeError:  # it ended after its last answer
+            verdict = None
         if verdict is None:
             self.close()
         return verdict
 
     def close(self) -> None:
+        """End the process, if there is one."""
         if self.process is not None:
             self.process.kill()
-            self.process.communicate()
+            with contextlib.suppress(BrokenPipeError):  # an unsent question
+                self.process.communicate()
             self.process = None
 
 

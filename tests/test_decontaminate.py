@@ -82,9 +82,16 @@ def test_numbers_in_common(one, other, share):
         (["--min_overlap", "2"], r"--min_overlap 2.0: must lie in \[0, 1\]"),
         (["--question_column", "problem"], "missing column problem; it has: final_answer, question"),
         (["--embedding_model", "./absent"], "./absent: no such file or folder"),
+        (["--output_dir", __file__], "test_decontaminate.py is a file"),
         (["--dataset", "./absent.jsonl"], "./absent.jsonl: no such file or folder"),
     ],
 )
 def test_bad_arguments(files, tmp_path, more, message):
     with pytest.raises(InputError, match=message):
         check(files, tmp_path, *more)
+
+
+def test_two_benchmarks_of_one_name(files, tmp_path):
+    (tmp_path / "sums.jsonl").write_text((files / "sums.jsonl").read_text())
+    with pytest.raises(InputError, match="two are called sums"):
+        check(files, tmp_path, "--benchmarks", str(files / "sums.jsonl"), str(tmp_path / "sums.jsonl"))

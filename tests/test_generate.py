@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -17,6 +18,7 @@ import demo
 import evaluate
 from cli import InputError
 from data import read_json_lines
+from samples import SampleFile, stored_samples, text_hash, write_whole
 from transformers_backend import draw
 
 HERE = Path(evaluate.__file__).parent
@@ -141,6 +143,47 @@ def test_full_disk_keeps_the_finished_samples(model_dir, benchmark, tmp_path):
     assert stored.read_bytes().startswith(kept) and len(samples(tmp_path)) == 8
 
 
+def row(sample, text):
+    return {"id": "0", "sample": sample, "problem_hash": text_hash("p"), "completion": text, "tokens": 1}
+
+
+def test_readers_take_nothing_from_a_writer(tmp_path):
+    """Readers beside a writer: every file is whole in the end, and what they see is a beginning of it."""
+    problems, count = [{"id": "0", "problem": "p"}], 300
+    path = tmp_path / "sums.generations-0.jsonl"
+    path.write_text(json.dumps(row(0, "x")) + "\n" + json.dumps(row(1, "y" * 3_000_000))[:-9])  # of a killed run
+    assert len(list(stored_samples(tmp_path, "sums", problems, count))) == 1
+    assert path.stat().st_size > 3_000_000, "reading changes nothing"
+
+    def write():
+        with SampleFile(tmp_path, "sums", 0) as file:
+            for sample in range(1, count):
+                file.append(row(sample, "z" * 100_000))
+
+    writer, seen = threading.Thread(target=write), [1]
+    writer.start()
+    while writer.is_alive():
+        seen.append(sum(1 for _ in stored_samples(tmp_path, "sums", problems, count)))
+    writer.join()
+    assert seen == sorted(seen) and any(1 < number < count for number in seen)
+    assert [r["sample"] for r in stored_samples(tmp_path, "sums", problems, count)] == list(range(count))
+
+
+def test_two_writers_and_odd_names(tmp_path):
+    with SampleFile(tmp_path, "my[1].jsonl", 0) as file:
+        file.append(row(0, "x"))
+        with (
+            pytest.raises(InputError, match=r"my\[1\].generations-0.jsonl: another run is writing it"),
+            SampleFile(tmp_path, "my[1].jsonl", 0),
+        ):
+            pass
+    assert len(list(stored_samples(tmp_path, "my[1].jsonl", [{"id": "0", "problem": "p"}], 1))) == 1
+    with pytest.raises(InputError, match="absent.*cannot be opened"), SampleFile(tmp_path / "absent", "sums", 0):
+        pass
+    write_whole(tmp_path / "half.json", json.dumps("\ud83d", ensure_ascii=False))
+    assert json.loads((tmp_path / "half.json").read_text()) == "\ud83d", "half a surrogate pair, as a server sends it"
+
+
 # ---------------------------------------------------------------------------------------------------------------------
 # Servers
 # ---------------------------------------------------------------------------------------------------------------------
@@ -218,17 +261,60 @@ def test_server_that_dies_on_the_way(tmp_path):
     try:
         argv = flags("m", "math500", tmp_path / "run", "--server", f"http://127.0.0.1:{port}", "--server_patience", "1")
         (args,) = evaluate.parse_arguments([evaluate.EvaluationArguments], argv)
+        evaluate.check_arguments(args)
         backend = ServerBackend(args, {"b": [{"id": "0", "problem": "1+1"}]})
         started = time.monotonic()
         with pytest.raises(InputError, match=r"fails for 1 s \(status 501.*start the same command again"):
             backend.complete(backend.requests("b", [("0", 0)]), lambda *_: None)
         assert time.monotonic() - started > 1, "it was tried again"
-        args.model_name_or_path = "other"
+        args.max_new_tokens = 64
+        (request,) = ServerBackend(args, {"b": [{"id": "0", "problem": "1+1"}]}).requests("b", [("0", 0)])
+        assert request.max_tokens is None, "what the context leaves"
+        args.prompt_preset = "Open-Reasoner-Zero-7B"
+        with pytest.raises(InputError, match="--max_new_tokens 64: m has a context of 64 tokens.*prompt fits as well"):
+            ServerBackend(args, {})
+        args.model_name_or_path, args.prompt_preset = "other", "DeepMath-1.5B"
         with pytest.raises(InputError, match="does not serve other, but: m"):
             ServerBackend(args, {})
     finally:
         server.kill()
         server.wait()
+
+
+def reply(message, **more):
+    choice = {"message": message, "finish_reason": "length"}
+    return {"choices": [choice], "usage": {"completion_tokens": 3}} | more
+
+
+@pytest.mark.parametrize(
+    ("content", "completion"),
+    [
+        (reply({"content": "a"}), "a"),
+        (reply({"content": "a", "reasoning_content": "so"}), "so</think>a"),
+        (reply({"content": None, "reasoning": "so"}), "so"),  # cut off while thinking
+        ("<html>", "JSONDecodeError.*: <html>"),
+        ([], "TypeError"),
+        (reply({"content": "a"}, usage=None), "TypeError"),
+        (reply({"content": "a"}, choices=[]), "IndexError"),
+        (reply({"content": ["a"]}), "content is a list"),
+    ],
+)
+def test_replies_of_servers(content, completion):
+    import httpx
+
+    from data import PROMPTS
+    from generate import Request
+    from server_backend import ServerBackend
+
+    backend = object.__new__(ServerBackend)  # without asking a server what it serves
+    backend.args, backend.prompt = evaluate.EvaluationArguments(server="http://here"), PROMPTS["DeepMath-1.5B"]
+    answer = httpx.Response(200, text=content if isinstance(content, str) else json.dumps(content))
+    request = Request("sums", "7", 0, 42, [], 12)
+    if isinstance(content, dict) and content["usage"] and content["choices"] and " " not in completion:
+        assert backend.read(answer, request) == (completion, 3, "length")
+    else:
+        with pytest.raises(InputError, match=f"http://here: not an OpenAI.*sums, problem 7 .*{completion}"):
+            backend.read(answer, request)
 
 
 @pytest.mark.skipif(not HAS_VLLM, reason="vLLM is not installed")

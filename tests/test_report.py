@@ -135,6 +135,7 @@ def test_summary(folder):
         (85.0, 1.0, 89.9, ("89.9", "**-4.9**", "-4.9")),
         (50.0, None, 89.9, ("89.9", "-39.9", "–")),
         (50.0, 1.0, None, ("–", "–", "–")),
+        (0.0, 0.0, 17.5, ("17.5", "**-17.5**", "–")),
     ],
 )
 def test_comparison_with_the_paper(ours, error, paper, cells):
@@ -144,7 +145,8 @@ def test_comparison_with_the_paper(ours, error, paper, cells):
 def test_report_writes_table_and_plots(folder, capsys):
     evaluate.main(["report", "--results_dir", str(folder.parent)])
     table = (folder / "table.md").read_text()
-    assert "| math500 | 25.0 ± 14.4 | 89.9 | **-64.9** | -4.5 | 16.7 ± 16.7 | 3 | 4 | 25 | 0.0 % | 0.0 % |" in table
+    row = "| math500 | 25.0 ± 14.4 (3 of 500) | – | – | – | 16.7 ± 16.7 | 3 | 4 | 25 | 0.0 % | 0.0 % |"
+    assert row in table, "a part of a benchmark is not compared with the paper"
     assert table in (folder.parent / "report.md").read_text() and table in capsys.readouterr().out
     from matplotlib import image
 
@@ -153,10 +155,20 @@ def test_report_writes_table_and_plots(folder, capsys):
         assert pixels.shape[0] > 200 and pixels[..., :3].std() > 0.01, "something is drawn"
 
 
+def test_whole_benchmarks_are_compared_with_the_paper(folder):
+    results = report.read_results(folder)
+    results["math500"]["summary"]["problems"] = 500
+    row = "| math500 | 25.0 ± 14.4 | 89.9 | **-64.9** | -4.5 | 16.7 ± 16.7 | 500 | 4 | 25 | 0.0 % | 0.0 % |"
+    assert row in report.format_table(results)
+
+
 def test_report_refuses_what_is_no_result(folder, tmp_path):
     with pytest.raises(InputError, match="holds no results of evaluate.py"):
         evaluate.main(["report", "--results_dir", str(tmp_path)])
     (tmp_path / "settings.json").write_text("{}")
+    (tmp_path / "notes.json").write_text('{"not": "a result"}')
+    with pytest.raises(InputError, match="holds no results of evaluate.py"):
+        evaluate.main(["report", "--results_dir", str(tmp_path)])
     (tmp_path / "math500.json").write_text('{"summary": {}}')
     with pytest.raises(InputError, match="math500.json: not a result of evaluate.py"):
         evaluate.main(["report", "--results_dir", str(tmp_path)])
@@ -173,6 +185,18 @@ def test_second_opinion_lists_disagreements(folder):
     heading, *entries = text.split("\n## ")
     assert heading.startswith(f"# Verdicts that math-verify disputes: {len(entries)} of 12")
     assert all("- ours: " in entry and "- math-verify: " in entry for entry in entries)
+
+
+def test_math_verify_that_ended_gives_no_verdict():
+    judge = MathVerify()
+    try:
+        assert judge.ask("7", "\\boxed{7}") is True
+        judge.process.kill()
+        judge.process.wait()
+        assert judge.ask("7", "\\boxed{7}") is None
+        assert judge.ask("7", "\\boxed{7}") is True, "started anew"
+    finally:
+        judge.close()
 
 
 def test_math_verify_is_stopped_when_it_hangs(monkeypatch):
