@@ -91,6 +91,8 @@ def test_explore_data_without_solutions(execute, tmp_path):
 def test_reward_playground(execute):
     out = execute("reward_playground", completion="so </think>it is \\boxed{\\frac{1}{2}}", gold="0.5")
     assert "extracted:   \\frac{1}{2}" in out and "Grade(correct=True" in out
+    first = out.partition("why (ours)\n")[2].split()[:3]
+    assert first == ["\\frac{1}{2}", "0.5", "True"], "the pair typed in stands first beside other graders"
     assert "rules without an example here: none" in out and "not as the table says" not in out
 
 
@@ -103,6 +105,15 @@ def test_inspect_run_on_a_real_run(execute, model_dir, tmp_path):
     flags += "--save_strategy no --logging_steps 1 --report_to none "
     flags += "--use_cpu true --bf16 false --gradient_checkpointing false"
     train_grpo.main(flags.split())
+    with pytest.raises(AssertionError, match="no trainer_state.json in .*: set `run`"):
+        execute("inspect_run", run=str(tmp_path))
+    out = execute("inspect_run", run=str(tmp_path / "run"), files_read=2)
+    assert "2 of 3 rollout files are read\n16 rollouts of 2 questions" in out
+    assert out.count("of 4 right; answers: ") == 2
+    out = execute("inspect_run", run=str(tmp_path / "run"), files_read=1, question=rows[0]["question"])
+    assert "1 of 3 rollout files are read\n8 rollouts of 2 questions" in out
+    assert out.count("of 4 right; answers: ") == 3, "a question that was asked for is read from all files"
+    pyplot.close("all")
     out = execute("inspect_run", run=str(tmp_path / "run"))
     assert "3 logged steps" in out and "24 rollouts of 2 questions" in out
     assert out.count("of 4 right; answers: ") == 3, "both questions were asked in each of the three steps"
@@ -112,14 +123,15 @@ def test_inspect_run_on_a_real_run(execute, model_dir, tmp_path):
 def test_results(execute, tmp_path):
     for run, right in (("before", [0.25, 0.5, 0.0]), ("after", [0.5, 1.0, 0.5])):
         (tmp_path / run).mkdir()
-        problems = [{"problem": f"q{i}", "level": 1 + (i > 0), "accuracy": a} for i, a in enumerate(right)]
+        problems = [{"id": str(i), "problem": "q", "level": 1 + (i > 0), "accuracy": a} for i, a in enumerate(right)]
         summary = {"pass@1": 100 * sum(right) / 3, "standard_error": 14.4, "problems": 3, "n": 4, "mean_tokens": 20.0}
-        summary |= {"truncated": 0.0, "undecided": 0.0}
+        summary |= {"truncated": 0.0, "undecided": 0.0, "pass@2": 60.0, "maj@4": 66.7}
         settings = {"prompt_preset": "DeepMath-1.5B", "temperature": 1.0}
         result = {"summary": summary, "settings": settings, "grading": {"grader": "ours"}, "problems": problems}
         (tmp_path / run / "math500.json").write_text(json.dumps(result))
         (tmp_path / run / "settings.json").write_text("{}")
     out = execute("results", folders=[str(tmp_path)])
-    assert "math500: before -> after: +41.7 ± 16.7 on 3 problems" in out
+    assert "math500: before -> after: +41.7 ± 16.3 on 3 problems" in out, "1.96 standard errors of 25, 50 and 50"
+    assert "'pass@2': 60.0, 'maj@4': 66.7" in out
     assert "2      75.0  25.0         2" in out, "level 2 of the run after"
     assert "DeepMath-1.5B" in out and pyplot.get_fignums() == [1]
