@@ -67,7 +67,7 @@ def check_same_model(backend, output_dir: Path) -> None:
         benchmark = path.name.removesuffix(".generation.jsonl")
         for start in generation_facts(output_dir, f"{benchmark}.jsonl"):
             for name, now in (("model_commit", backend.commit), ("context", backend.context)):
-                if start["samples"] and start[name] != now:
+                if start[name] != now:
                     raise InputError(
                         f"{output_dir} holds samples of {benchmark} made with {name} {start[name]}, now it is {now}; "
                         "take another --output_dir, or the same model"
@@ -75,9 +75,13 @@ def check_same_model(backend, output_dir: Path) -> None:
 
 
 def generation_facts(output_dir: Path, benchmark: str) -> list[dict]:
-    """How the stored samples of a benchmark were made: its starts, each with its samples, tokens, seconds and speed.
+    """How the stored samples of a benchmark were made: the starts that made any, the first one first.
 
-    The seconds of a start end with its last sample, so that they are known of a killed run as well.
+    Each has what `add_start` stored, how many samples and tokens it made, in how many seconds (up to its last sample,
+    which is known of a killed run as well), its tokens per second, and the least and largest bound of a completion.
+
+    Raises:
+        InputError: a broken line in a file of samples.
     """
     starts = read_starts(output_dir, benchmark)
     made = [[] for _ in starts]
@@ -89,8 +93,8 @@ def generation_facts(output_dir: Path, benchmark: str) -> list[dict]:
         tokens, seconds = sum(row[0] for row in rows), max((row[1] for row in rows), default=0.0)
         bounds = sorted({row[2] for row in rows if row[2] is not None})
         start |= {"samples": len(rows), "tokens": tokens, "seconds": seconds, "max_tokens": bounds[:1] + bounds[-1:]}
-        start["tokens_per_second"] = tokens / seconds if seconds else None
-    return starts
+        start["tokens_per_second"] = tokens / seconds if seconds else None  # a sample in no time at all
+    return [start for start in starts if start["samples"]]
 
 
 # ---------------------------------------------------------------------------------------------------------------------

@@ -183,12 +183,12 @@ def verdicts(grades: list[Grade], rows: list[dict]) -> list[dict]:
 def summarise(detail: list[dict], graded: list[list[Grade]], rows: list[dict], n: int) -> dict:
     """The scores of a benchmark: percent, with standard errors over problems; lengths in tokens; fractions in [0, 1].
 
+    pass@k for 2k <= n; maj@k for the powers of two up to n, and n itself, from 3 votes on (2 cannot outvote 1).
+
     Args:
         detail: each problem with its accuracy in [0, 1].
         graded: each problem's n grades.
         rows: the stored samples in the same order.
-
-    pass@k for 2k <= n; maj@k for the powers of two up to n, and n itself, from 3 votes on (2 cannot outvote 1).
     """
     accuracies = [d["accuracy"] for d in detail]
     mean, se = percent(accuracies)

@@ -125,6 +125,9 @@ def test_killed_run_continues_to_the_same_result(model_dir, benchmark, tmp_path)
     assert samples(tmp_path / "killed") == samples(tmp_path / "whole")
     killed, whole = (json.loads((tmp_path / name / "sums.json").read_text()) for name in ("killed", "whole"))
     assert killed["summary"] == whole["summary"] and killed["problems"] == whole["problems"]
+    first, second = killed["generation"]
+    assert first["samples"] == before.count(b"\n") and first["samples"] + second["samples"] == 16
+    assert first["tokens_per_second"] > 0, "known of the killed run as well"
 
 
 def test_full_disk_keeps_the_finished_samples(model_dir, benchmark, tmp_path):
