@@ -175,7 +175,9 @@ class DataArguments:
     max_prompt_length: int | None = field(
         default=None, metadata={"help": "drop rows whose prompt is longer, in tokens of the model's own tokenizer"}
     )
-    max_rows: int | None = field(default=None, metadata={"help": "keep only the first rows, after the filters"})
+    max_rows: int | None = field(
+        default=None, metadata={"help": "keep only the first rows, after the filters; reading stops there"}
+    )
     prompt_preset: str = field(
         default="DeepMath-1.5B", metadata={"help": f"how the question is put: {', '.join(PROMPTS)}"}
     )
