@@ -69,8 +69,8 @@ class EvaluationArguments:
     prompt_preset: str | None = field(
         default=None,
         metadata={
-            "help": "how the problem is put, and the row of the paper to compare with (default: the model's own, else "
-            f"DeepMath-1.5B): {', '.join(PROMPTS)}"
+            "help": "how the problem is put, and the row of the paper to compare with; not given: the one that goes by "
+            f"the model's name, else DeepMath-1.5B; there are: {', '.join(PROMPTS)}"
         },
     )
     benchmarks: list[str] = field(
@@ -81,7 +81,7 @@ class EvaluationArguments:
     model_revision: str = field(default="main", metadata={"help": "branch, tag or commit of a hub model"})
     n: int | None = field(
         default=None,
-        metadata={"help": f"samples per problem (default: {SAMPLES}; with --regrade: all that are stored)"},
+        metadata={"help": f"samples per problem; not given: {SAMPLES}, with --regrade all that are stored"},
     )
     temperature: float = field(default=0.6, metadata={"help": "0: greedy"})
     top_p: float = field(default=0.95, metadata={"help": "nucleus sampling mass"})

@@ -12,6 +12,7 @@ import demo
 import evaluate
 from cli import InputError
 from data import read_json_lines
+from generate import Processes
 
 FLAGS = ["--n", "3", "--temperature", "1", "--top_p", "0.9", "--max_new_tokens", "12", "--dtype", "float32"]
 
@@ -116,6 +117,18 @@ def test_samples_do_not_depend_on_continuous_batching(finished, model_dir, bench
     more = ["--continuous_batching", "true", "--batch_size", "3"]
     evaluate.main(flags(model_dir, benchmark, tmp_path / "run", *more))
     assert scores(tmp_path / "run") == scores(finished)
+
+
+def test_process_without_samples(model_dir, benchmark, tmp_path):
+    """As where three processes share two samples."""
+    argv = flags(model_dir, benchmark, tmp_path, "--continuous_batching", "true")
+    (args,) = evaluate.parse_arguments([evaluate.EvaluationArguments], argv)
+    evaluate.check_arguments(args)
+    backend = evaluate.open_backend(args, {"sums": [{"id": "0", "problem": "1+1"}]}, Processes())
+    made = []
+    for samples in ([], [("0", 0)]):
+        backend.complete(backend.requests("sums", samples), lambda *sample: made.append(sample))
+        assert len(made) == len(samples)
 
 
 def test_two_processes_share_the_work_and_agree(finished, model_dir, benchmark, tmp_path):
