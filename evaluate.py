@@ -159,8 +159,7 @@ def check_arguments(args: EvaluationArguments) -> None:
         raise InputError("--model_name_or_path is missing (a hub id or a local folder)")
     if args.backend != "server":
         is_local(args.model_name_or_path)
-    if args.prompt_preset is None:
-        args.prompt_preset = own_preset(args.model_name_or_path)
+    args.prompt_preset = args.prompt_preset or own_preset(args.model_name_or_path)
 
 
 def own_preset(model: str) -> str:
