@@ -32,23 +32,20 @@ needed to repeat them) and table.md (ours beside the paper's).
 import importlib.util
 import json
 import sys
-import time
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-from cli import InputError, adapter_base, is_local, parse_arguments, run, say, stay_offline_if_local
+from cli import InputError, is_local, parse_arguments, run, say
 from data import PROMPTS, benchmark_names, get_prompt, load_benchmark
 from provenance import add_start, check_same_model, generation_facts, grading_facts, read_starts
 from regrade import gradable, with_stored_settings
 from samples import (
     SETTINGS,
-    SampleFile,
     check_settings,
     model_fingerprints,
     read_settings,
     stored_samples,
-    text_hash,
     write_whole,
 )
 
@@ -90,7 +87,7 @@ class EvaluationArguments:
     max_problems: int | None = field(default=None, metadata={"help": "only the first problems of each benchmark"})
     require_think_end: bool = field(default=False, metadata={"help": "grade a completion without </think> as wrong"})
     grader: Literal["ours", "paper"] = field(
-        default="ours", metadata={"help": "ours, or the paper's rule (an OR of two graders, more lenient)"}
+        default="ours", metadata={"help": "ours, or the paper's lenient OR of two (without its third on OlympiadBench)"}
     )
     regrade: bool = field(default=False, metadata={"help": "only grade what is stored in --output_dir; needs no model"})
     second_opinion: Literal["math_verify"] | None = field(
@@ -171,56 +168,6 @@ def own_preset(model: str) -> str:
 
 
 # ---------------------------------------------------------------------------------------------------------------------
-# Generation
-# ---------------------------------------------------------------------------------------------------------------------
-
-
-def open_backend(args: EvaluationArguments, problem_sets: dict[str, list[dict]], processes):
-    """The model, ready to generate; loaded once for all benchmarks."""
-    if args.backend == "server":
-        from server_backend import ServerBackend
-
-        return ServerBackend(args, problem_sets)
-    stay_offline_if_local(args.model_name_or_path, adapter_base(args.model_name_or_path))
-    if args.backend == "vllm":
-        from vllm_backend import VLLMBackend
-
-        return VLLMBackend(args, problem_sets, processes)
-    from transformers_backend import TransformersBackend
-
-    return TransformersBackend(args, problem_sets, processes)
-
-
-def generate_missing(
-    backend, name: str, problems: list[dict], samples: list, output_dir: Path, process: int, start: int = 0
-) -> None:
-    """Make samples of a benchmark, storing each as soon as it is finished.
-
-    Args:
-        backend: see generate.py.
-        name, problems: of the benchmark.
-        samples: the (problem id, sample) pairs to make.
-        process: index of this process, which has a file of its own.
-        start: which start this is, see provenance.py.
-    """
-    from tqdm import tqdm
-
-    hashes = {p["id"]: text_hash(p["problem"]) for p in problems}
-    began = time.perf_counter()
-    progress = tqdm(total=len(samples), desc=Path(name).stem, unit="sample", disable=process > 0)
-    with SampleFile(output_dir, name, process) as file, progress:
-
-        def emit(request, completion: str, tokens: int, finish_reason: str) -> None:
-            key = {"id": request.problem, "sample": request.sample, "seed": request.seed}
-            key |= {"problem_hash": hashes[request.problem], "max_tokens": request.max_tokens}
-            made = {"completion": completion, "tokens": tokens, "finish_reason": finish_reason, "start": start}
-            file.append({**key, **made, "seconds": round(time.perf_counter() - began, 2)})
-            progress.update()
-
-        backend.complete(backend.requests(name, samples), emit)
-
-
-# ---------------------------------------------------------------------------------------------------------------------
 # Results
 # ---------------------------------------------------------------------------------------------------------------------
 
@@ -281,7 +228,7 @@ def main(argv: list[str] | None = None) -> None:
         return print_table(output_dir)
 
     # What is missing; the model is loaded only if something is
-    from generate import Processes
+    from generate import Processes, generate_missing, open_backend
 
     processes = Processes()
     if processes.index == 0:

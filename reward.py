@@ -490,6 +490,7 @@ def _paper_rule(gold: str, response: str) -> tuple[bool, str]:
     Written anew: an OpenMathInstruct-style comparison of the last box, the same of the text after "The answer is: ",
     and math-verify on the whole response against `\\boxed{$GOLD}$` (sic, the dollar stands outside the brace). The
     original ran answers through sympy's `parse_expr`, which executes Python; here they meet this repository's parser.
+    On OlympiadBench the paper asked that benchmark's own judge as a third, which is not here.
     """
     from math_verify import parse, verify
 

@@ -1,9 +1,10 @@
-"""Generation through transformers: the backend that needs nothing installed, and whose samples nothing changes.
+"""Generation through transformers: the backend that needs nothing more installed, and repeats its samples.
 
 vLLM hands sample i of every problem the same random numbers, which correlates their errors a little. Here every sample
 has a stream of its own, keyed by (seed + i, benchmark, problem id), and draws its t-th token with the stream's t-th
-number: neither the batch nor the process nor a restart changes it, nor does `--continuous_batching true`, which fills
-the place of a finished sample at once instead of waiting for the longest of its batch.
+number. But for rounding, which may turn a near-tie in bfloat16, neither the batch nor the process nor a restart changes
+it, nor does `--continuous_batching true`, which fills the place of a finished sample at once instead of waiting for the
+longest of its batch.
 """
 
 import hashlib

@@ -111,7 +111,7 @@ def overhead(args) -> None:
     (settings,) = evaluate.parse_arguments([evaluate.EvaluationArguments], flags)
     evaluate.check_arguments(settings)
     problems = SUMS[: args.problems]
-    backend = evaluate.open_backend(settings, {"sums": problems}, generate.Processes())
+    backend = generate.open_backend(settings, {"sums": problems}, generate.Processes())
     keys = [(p["id"], i) for p in problems for i in range(4)]
     requests = backend.requests("sums", keys)
     raw, ours, parts = [], [], [0.0, 0.0]
@@ -123,7 +123,7 @@ def overhead(args) -> None:
             rows = []
 
             def whole(folder=Path(folder), rows=rows):
-                evaluate.generate_missing(backend, "sums", problems, keys, folder, 0)
+                generate.generate_missing(backend, "sums", problems, keys, folder, 0)
                 rows += evaluate.stored_samples(folder, "sums", problems, 4)
 
             generating = cpu_seconds(whole)

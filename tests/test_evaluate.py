@@ -12,7 +12,7 @@ import demo
 import evaluate
 from cli import InputError
 from data import read_json_lines
-from generate import Processes
+from generate import Processes, open_backend
 
 FLAGS = ["--n", "3", "--temperature", "1", "--top_p", "0.9", "--max_new_tokens", "12", "--dtype", "float32"]
 
@@ -124,7 +124,7 @@ def test_process_without_samples(model_dir, benchmark, tmp_path):
     argv = flags(model_dir, benchmark, tmp_path, "--continuous_batching", "true")
     (args,) = evaluate.parse_arguments([evaluate.EvaluationArguments], argv)
     evaluate.check_arguments(args)
-    backend = evaluate.open_backend(args, {"sums": [{"id": "0", "problem": "1+1"}]}, Processes())
+    backend = open_backend(args, {"sums": [{"id": "0", "problem": "1+1"}]}, Processes())
     made = []
     for samples in ([], [("0", 0)]):
         backend.complete(backend.requests("sums", samples), lambda *sample: made.append(sample))
