@@ -287,7 +287,11 @@ def _from_hub(hub_id: str, split: str, revision: str | None = None) -> "datasets
         return datasets.load_dataset(hub_id, revision=revision, split=split)
     except (OSError, ValueError, datasets.exceptions.DatasetsError) as error:
         why = (str(error) or type(error).__name__).splitlines()[0]
-        raise InputError(f"{hub_id}: cannot load split {split}, revision {revision} from the hub: {why}") from error
+        which = f"{split}, revision {revision}" if revision else split
+        raise InputError(
+            f"{hub_id}: cannot load split {which} from the hub: {why}; local files do as well (--dataset FILE, "
+            "--benchmark_dir FOLDER)"
+        ) from error
 
 
 def _read_json_lines(path: Path, required: set[str], wanted: list[str]) -> Iterator[dict]:
