@@ -16,6 +16,7 @@ import torch
 
 import demo
 import evaluate
+from benchmarks import sampling
 from cli import InputError
 from data import read_json_lines
 from samples import SampleFile, stored_samples, text_hash, write_whole
@@ -89,6 +90,18 @@ def test_equally_likely_tokens_at_the_edge_are_kept_together():
     scores = torch.zeros(1, 10)
     drawn = {draw(scores, torch.tensor([u / 20], dtype=torch.float64), 0.5, 3).item() for u in range(20)}
     assert drawn == set(range(10))
+
+
+@pytest.mark.parametrize(("temperature", "least", "most"), [(0.6, 0, 3), (0.7, 5, 1000), (0.5, 5, 1000)])
+def test_drawn_tokens_fit_the_distribution_they_are_held_against(temperature, least, most):
+    generator = torch.Generator().manual_seed(0)
+    logits = 2 * torch.randn(20_000, 50, generator=generator)  # (T, V)
+    uniforms = torch.rand(20_000, generator=generator, dtype=torch.float64)
+    total, variance, outside = sampling.surprise(
+        sampling.nucleus(logits, 0.6, 0.95), draw(logits / temperature, uniforms, 0.95)
+    )
+    assert least < abs(total) / variance**0.5 < most
+    assert outside == 0 or temperature > 0.6
 
 
 # ---------------------------------------------------------------------------------------------------------------------
