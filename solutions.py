@@ -278,7 +278,7 @@ def check_same_as_before(output_dir: Path, solutions: list[Solution], sequences:
         before = json.loads(path.read_text(encoding="utf-8"))["fingerprint"]
     except (ValueError, KeyError, TypeError) as error:
         raise InputError(
-            f"{path}: cannot be read ({type(error).__name__}: {error}), so nobody knows what this run began with; "
+            f"{path}: cannot be read ({type(error).__name__}: {error}), so what this run began with is unknown; "
             "delete the file if data and settings are the same"
         ) from error
     if before != fingerprint(solutions, sequences):
