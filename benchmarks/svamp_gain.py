@@ -9,7 +9,8 @@ by side in the same folder: the last to end writes the table of all. One seed ta
 
 Writes gain.json (scores, gains, how they were made), gain.md and gain.png in `--output_dir`. A gain is taken problem by
 problem, so that the problems' own spread cancels out; its 95 % interval is 1.96 standard errors over the problems. That
-of all seeds together averages a problem's gain over the seeds first; how far seeds differ, the table shows.
+of all seeds together averages a problem's gain over the seeds first; how far seeds differ, the table shows. GRPO trains
+on questions whose numbers are at most 30: for held-out ones of that kind the table has a row of its own.
 """
 
 import argparse
@@ -21,6 +22,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import training_log
+from benchmarks.svamp_rows import largest_of
 
 HERE = Path(training_log.__file__).parent
 LARGEST = 30  # of the numbers in a question that GRPO trains on
@@ -75,40 +77,56 @@ def run_seed(folder: Path, seed: int, args, grpo_flags: list[str]) -> None:
 # ---------------------------------------------------------------------------------------------------------------------
 
 
-def mean_and_interval(gains: list[float]) -> dict:
-    """Mean gain and half of its 95 % interval over problems, in percentage points."""
-    return {"gain": statistics.fmean(gains), "interval_95": 1.96 * statistics.stdev(gains) / len(gains) ** 0.5}
+def gain_of(before: list[float], after: list[float]) -> dict:
+    """Mean accuracy of problems before and after, the mean gain, and half of its 95 % interval; all in percent."""
+    gains = [second - first for first, second in zip(before, after, strict=True)]
+    means = {"before": statistics.fmean(before), "after": statistics.fmean(after), "gain": statistics.fmean(gains)}
+    return {**means, "interval_95": 1.96 * statistics.stdev(gains) / len(gains) ** 0.5, "problems": len(gains)}
+
+
+def read_seed(folder: Path) -> tuple[dict, list[list[float]]]:
+    """What gain.json keeps of a seed, and the accuracies of its problems in percent, before and after."""
+    seed, accuracies = {}, []
+    for name in ("before", "after"):
+        result = json.loads((folder / name / "svamp.json").read_text(encoding="utf-8"))
+        accuracies.append([100 * problem["accuracy"] for problem in result["problems"]])
+        sampling = {key: result["settings"][key] for key in SAMPLING}
+        seed[f"score_{name}"] = {**result["summary"], "sampling": sampling, "grading": result["grading"]}
+    state = json.loads((folder / "grpo/trainer_state.json").read_text(encoding="utf-8"))
+    log = [entry for entry in state["log_history"] if "reward" in entry]
+    return {**gain_of(*accuracies), **seed, "steps": state["global_step"], "log_history": log}, accuracies
 
 
 def summarize(output_dir: Path) -> dict:
-    """Scores before and after, and the gains, of all seeds that are finished."""
-    seeds, gains = {}, []  # gains: one {problem id: gain in percentage points} a seed
-    for folder in sorted(path.parents[1] for path in output_dir.glob("seed*/after/svamp.json")):
-        seed, accuracy = {}, []
-        for name in ("before", "after"):
-            result = json.loads((folder / name / "svamp.json").read_text(encoding="utf-8"))
-            accuracy.append({problem["id"]: 100 * problem["accuracy"] for problem in result["problems"]})
-            sampling = {key: result["settings"][key] for key in SAMPLING}
-            seed[name] = {**result["summary"], "sampling": sampling, "grading": result["grading"]}
-        gains.append({key: accuracy[1][key] - accuracy[0][key] for key in accuracy[0]})
-        state = json.loads((folder / "grpo/trainer_state.json").read_text(encoding="utf-8"))
-        seeds[folder.name] = {**seed, **mean_and_interval(list(gains[-1].values())), "steps": state["global_step"]}
-        seeds[folder.name]["log_history"] = [entry for entry in state["log_history"] if "reward" in entry]
-    averaged = [statistics.fmean(seed[key] for seed in gains) for key in gains[0]]
-    return {"seeds": seeds, "all": mean_and_interval(averaged), "problems": len(averaged)}
+    """Scores before and after, and the gains, of all seeds that are finished, and of all of them together."""
+    folders = sorted(path.parents[1] for path in output_dir.glob("seed*/after/svamp.json"))
+    seeds, accuracies = zip(*(read_seed(folder) for folder in folders), strict=True)
+    # of every problem the mean over the seeds, before and after
+    means = [[statistics.fmean(each) for each in zip(*both, strict=True)] for both in zip(*accuracies, strict=True)]
+    rows = [json.loads(line) for line in (folders[0] / "svamp.jsonl").read_text(encoding="utf-8").splitlines()]
+    small = [i for i, row in enumerate(rows) if largest_of(row) <= LARGEST]
+    groups = {
+        "all problems": gain_of(*means),
+        f"numbers up to {LARGEST}": gain_of(*([mean[i] for i in small] for mean in means)),
+    }
+    return {"seeds": {folder.name: seed for folder, seed in zip(folders, seeds, strict=True)}, "groups": groups}
 
 
 def format_table(result: dict) -> str:
-    """Markdown table, one row a seed and one for all."""
-    lines = ["| seed | GRPO steps | before | after | gain, 95 % interval | tokens |", "|---|---|---|---|---|---|"]
+    """Markdown table: one row a seed, then the seeds' mean for all problems and for the kind that GRPO trains on."""
+    lines = ["| seed | problems | before | after | gain, 95 % interval | tokens |", "|---|---|---|---|---|---|"]
     for name, seed in result["seeds"].items():
-        before, after = (seed[key] for key in ("before", "after"))
+        before, after = seed["score_before"], seed["score_after"]
         scores = " | ".join(f"{each['pass@1']:.1f} ± {each['standard_error']:.1f}" for each in (before, after))
         lines.append(
-            f"| {name.removeprefix('seed')} | {seed['steps']} | {scores} | {seed['gain']:+.1f} ± "
+            f"| {name.removeprefix('seed')} | {seed['problems']} | {scores} | {seed['gain']:+.1f} ± "
             f"{seed['interval_95']:.1f} | {before['mean_tokens']:.0f} → {after['mean_tokens']:.0f} |"
         )
-    lines.append(f"| all | | | | {result['all']['gain']:+.1f} ± {result['all']['interval_95']:.1f} | |")
+    for name, group in result["groups"].items():
+        lines.append(
+            f"| mean, {name} | {group['problems']} | {group['before']:.1f} | {group['after']:.1f} "
+            f"| {group['gain']:+.1f} ± {group['interval_95']:.1f} | |"
+        )
     return "\n".join(lines) + "\n"
 
 
