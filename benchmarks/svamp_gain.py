@@ -5,7 +5,7 @@
 MODEL is a local SmolLM2-135M-Instruct; TRAIN.jsonl and TEST.jsonl are SVAMP's, one object a line with question and
 final_answer. The stages are the scripts with configs/{sft,eval,grpo}_svamp_cpu.yaml; flags that are not known here go
 to train_grpo.py. A stage whose output is there is not run again, so the same command continues, and seeds may run side
-by side in the same folder: the last to end writes the table of all. One seed takes about two hours of one core.
+by side in the same folder: the last to end writes the table of all. One seed takes about 100 minutes of one core.
 
 Writes gain.json (scores, gains, how they were made), gain.md and gain.png in `--output_dir`. A gain is taken problem by
 problem, so that the problems' own spread cancels out; its 95 % interval is 1.96 standard errors over the problems. That
