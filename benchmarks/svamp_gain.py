@@ -1,4 +1,4 @@
-"""What GRPO adds to a 135M model on real word problems, on a CPU: warm-up, evaluation, GRPO, evaluation.
+"""What GRPO adds to a 135M model on real word problems, on a CPU: warm-up, GRPO, evaluation of both.
 
     OMP_NUM_THREADS=1 python benchmarks/svamp_gain.py --model MODEL --train TRAIN.jsonl --test TEST.jsonl --seeds 1 2
 
@@ -26,6 +26,10 @@ from benchmarks.svamp_rows import largest_of
 
 HERE = Path(training_log.__file__).parent
 LARGEST = 30  # of the numbers in a question that GRPO trains on
+EVALUATIONS = {  # sampling as in the paper's evaluation, and as in training
+    "temperature 0.6": ("", []),
+    "temperature 1": ("_t1", ["--temperature", 1, "--top_p", 1, "--n", 4]),
+}
 SAMPLING = ("prompt_preset", "n", "temperature", "top_p", "max_new_tokens", "seed", "require_think_end", "dtype")
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -61,15 +65,16 @@ def run_seed(folder: Path, seed: int, args, grpo_flags: list[str]) -> None:
         config = ["--config", f"configs/{name}_svamp_cpu.yaml", "--seed", seed]
         stage(folder, name, f"{name}/model.safetensors", script, *config, *source, *flags)
 
-    def evaluation(name: str, model: str) -> None:
+    def evaluation(name: str, model: str, *sampling: object) -> None:
         flags = ["--model_name_or_path", folder / model, "--benchmarks", folder / "svamp.jsonl", "--seed", 1000 + seed]
         config = ["--config", "configs/eval_svamp_cpu.yaml", "--output_dir", folder / name]
-        stage(folder, name, f"{name}/svamp.json", "evaluate.py", *config, *flags)
+        stage(folder, name, f"{name}/svamp.json", "evaluate.py", *config, *flags, *sampling)
 
     training("sft", args.model.resolve(), "SVAMP.jsonl")
-    evaluation("before", "sft")
     training("grpo", folder / "sft", "SVAMP_small.jsonl", *grpo_flags)
-    evaluation("after", "grpo")
+    for suffix, sampling in EVALUATIONS.values():
+        evaluation(f"before{suffix}", "sft", *sampling)
+        evaluation(f"after{suffix}", "grpo", *sampling)
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -84,23 +89,24 @@ def gain_of(before: list[float], after: list[float]) -> dict:
     return {**means, "interval_95": 1.96 * statistics.stdev(gains) / len(gains) ** 0.5, "problems": len(gains)}
 
 
-def read_seed(folder: Path) -> tuple[dict, list[list[float]]]:
-    """What gain.json keeps of a seed, and the accuracies of its problems in percent, before and after."""
+def read_seed(folder: Path, suffix: str) -> tuple[dict, list[list[float]]]:
+    """What gain.json keeps of a seed's evaluation, and its problems' accuracies in percent, before and after."""
     seed, accuracies = {}, []
     for name in ("before", "after"):
-        result = json.loads((folder / name / "svamp.json").read_text(encoding="utf-8"))
+        result = json.loads((folder / f"{name}{suffix}" / "svamp.json").read_text(encoding="utf-8"))
         accuracies.append([100 * problem["accuracy"] for problem in result["problems"]])
         sampling = {key: result["settings"][key] for key in SAMPLING}
         seed[f"score_{name}"] = {**result["summary"], "sampling": sampling, "grading": result["grading"]}
-    state = json.loads((folder / "grpo/trainer_state.json").read_text(encoding="utf-8"))
-    log = [entry for entry in state["log_history"] if "reward" in entry]
-    return {**gain_of(*accuracies), **seed, "steps": state["global_step"], "log_history": log}, accuracies
+    return {**gain_of(*accuracies), **seed}, accuracies
 
 
-def summarize(output_dir: Path) -> dict:
-    """Scores before and after, and the gains, of all seeds that are finished, and of all of them together."""
-    folders = sorted(path.parents[1] for path in output_dir.glob("seed*/after/svamp.json"))
-    seeds, accuracies = zip(*(read_seed(folder) for folder in folders), strict=True)
+def summarize(folders: list[Path], suffix: str) -> dict:
+    """Scores before and after, and the gains, of every seed's folder and of all of them together.
+
+    Args:
+        suffix: of the evaluation, see EVALUATIONS.
+    """
+    seeds, accuracies = zip(*(read_seed(folder, suffix) for folder in folders), strict=True)
     # of every problem the mean over the seeds, before and after
     means = [[statistics.fmean(each) for each in zip(*both, strict=True)] for both in zip(*accuracies, strict=True)]
     rows = [json.loads(line) for line in (folders[0] / "svamp.jsonl").read_text(encoding="utf-8").splitlines()]
@@ -140,12 +146,15 @@ def main() -> None:
     args, grpo_flags = parser.parse_known_args()
     for seed in args.seeds:
         run_seed(args.output_dir.resolve() / f"seed{seed}", seed, args, grpo_flags)
-    result = summarize(args.output_dir)
-    table = format_table(result)
-    (args.output_dir / "gain.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-    (args.output_dir / "gain.md").write_text(table, encoding="utf-8")
-    curves = {name: seed["log_history"] for name, seed in result["seeds"].items()}
+    folders = sorted(path.parents[1] for path in args.output_dir.glob("seed*/after_t1/svamp.json"))
+    results = {name: summarize(folders, suffix) for name, (suffix, _) in EVALUATIONS.items()}
+    states = {f.name: json.loads((f / "grpo/trainer_state.json").read_text(encoding="utf-8")) for f in folders}
+    curves = {name: [entry for entry in s["log_history"] if "reward" in entry] for name, s in states.items()}
     training_log.plot_curves(curves, args.output_dir / "gain.png")
+    report = {"evaluations": results, "training": curves}
+    (args.output_dir / "gain.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    table = "\n".join(f"{name}:\n\n{format_table(result)}" for name, result in results.items())
+    (args.output_dir / "gain.md").write_text(table, encoding="utf-8")
     print(table)
 
 
