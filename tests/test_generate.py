@@ -175,11 +175,15 @@ def test_readers_take_nothing_from_a_writer(tmp_path):
         with SampleFile(tmp_path, "sums", 0) as file:
             for sample in range(1, count):
                 file.append(row(sample, "z" * 100_000))
+                if sample == count // 2:
+                    read_in_between.wait(timeout=60)
 
-    writer, seen = threading.Thread(target=write), [1]
+    writer, seen, read_in_between = threading.Thread(target=write), [1], threading.Event()
     writer.start()
     while writer.is_alive():
         seen.append(sum(1 for _ in stored_samples(tmp_path, "sums", problems, count)))
+        if seen[-1] > 1:
+            read_in_between.set()
     writer.join()
     assert seen == sorted(seen) and any(1 < number < count for number in seen)
     assert [r["sample"] for r in stored_samples(tmp_path, "sums", problems, count)] == list(range(count))
