@@ -21,6 +21,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import reward
+from grader import workers
 
 GOLDS = [  # '#' stands for a number that differs between questions
     "#", "#", "#", "-#", r"\frac{#}{7}", r"#\sqrt{3}", "(#,2)", "x^2-#", r"#\pi", "Yes", "No", r"\frac{3}{8}",
@@ -121,7 +122,7 @@ def main() -> None:
     reward.grade_batch(["\\boxed{1+x}"], ["x+1"])  # warm both, as in the middle of a training run
     math_verify(["\\boxed{1}"], ["1"])
     for hostile in (0.05, 0.0):  # a hang costs math-verify its whole time-out, so both shares are shown
-        reward._cache.clear()
+        workers._cache.clear()
         batch = training_batch(args.questions, args.group, args.seed, hostile)
         compare(f"training batch, {hostile:.0%} hostile", *batch, None, args.sample)
     for path in args.sets:

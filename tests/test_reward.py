@@ -14,6 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import reward
+from grader import workers
+from grader.worker import MEMORY_BYTES
 
 ROOT = Path(reward.__file__).resolve().parent
 
@@ -225,7 +227,7 @@ def test_equivalence(gold, same, other):
 
 def test_a_batch_gives_the_same_verdicts_in_order():
     table = [(g, a, True) for g, same, _ in ROWS for a in same] + [(g, a, False) for g, _, other in ROWS for a in other]
-    reward._cache.clear()
+    workers._cache.clear()
     grades = reward.grade_batch([f"\\boxed{{{a}}}" for _, a, _ in table], [g for g, _, _ in table], workers=2)
     assert [(g, a) for (g, a, want), grade in zip(table, grades, strict=True) if grade.correct != want] == []
 
@@ -331,9 +333,9 @@ def test_deadline_is_hard_and_costs_one_answer_only():
 
 
 def test_a_worker_killed_at_work_costs_that_answer_only():
-    reward._close_workers()
+    workers._close_workers()
     reward.grade_batch([r"\boxed{\ln 128}"], [r"7\ln 2"], workers=1)
-    (worker,) = reward._idle
+    (worker,) = workers._idle
     threading.Timer(0.4, worker.process.kill).start()
     texts = [rf"\boxed{{{SLOW}}}", r"\boxed{\ln 16}", r"\boxed{\ln 9}"]
     grades = reward.grade_batch(texts, [r"4\ln 2"] * 3, timeout=20, workers=1)
@@ -343,7 +345,7 @@ def test_a_worker_killed_at_work_costs_that_answer_only():
 
 def test_a_worker_killed_while_idle_costs_nothing():
     reward.grade_batch([r"\boxed{\ln 8}"], [r"3\ln 2"])
-    for worker in reward._idle:
+    for worker in workers._idle:
         worker.process.kill()
         worker.process.wait()
     grades = reward.grade_batch([r"\boxed{\ln 32}"], [r"5\ln 2"])
@@ -352,11 +354,11 @@ def test_a_worker_killed_while_idle_costs_nothing():
 
 def test_memory_of_a_worker_is_bounded():
     grade = reward.grade_batch([r"\boxed{\frac{\sqrt2}{2}}"], [r"\frac{1}{\sqrt2}"])[0]
-    assert grade.correct and reward._idle
-    limits = Path(f"/proc/{reward._idle[-1].process.pid}/limits")
+    assert grade.correct and workers._idle
+    limits = Path(f"/proc/{workers._idle[-1].process.pid}/limits")
     if not limits.exists():
         pytest.skip("no /proc here to read a process's limits from")
-    assert str(reward.MEMORY_BYTES["ours"]) in limits.read_text()
+    assert str(MEMORY_BYTES["ours"]) in limits.read_text()
 
 
 def test_rows_keep_their_grades_from_many_threads():
@@ -386,11 +388,12 @@ def test_import_is_light_and_workers_do_not_import_the_caller(tmp_path):
         import sys
         print("loaded")  # once: a worker must not run this file again
         import reward
+        from grader import workers
         heavy = {"torch", "transformers", "trl", "sympy", "math_verify"} & set(sys.modules)
         assert not heavy, heavy
         grades = reward.grade_batch([r"\\boxed{\\sqrt8}"], [r"2\\sqrt2"])
         assert grades[0].correct
-        print(*[w.process.pid for w in reward._idle])
+        print(*[w.process.pid for w in workers._idle])
         """,
         tmp_path,
     )
@@ -404,8 +407,9 @@ def test_workers_end_with_a_killed_parent(tmp_path):
     done = run_script(
         """
         import os, signal, reward
+        from grader import workers
         reward.grade_batch([r"\\boxed{\\sqrt8}"], [r"2\\sqrt2"])
-        print(*[w.process.pid for w in reward._idle], flush=True)
+        print(*[w.process.pid for w in workers._idle], flush=True)
         os.kill(os.getpid(), signal.SIGKILL)
         """,
         tmp_path,

@@ -3,219 +3,22 @@
 A file of its own because a notation can be read without any notion of what equals what; that is `equality.py`, which
 builds on this file, and nothing here looks back at it. Nothing in an answer is ever run, only taken apart.
 
-Top to bottom: `clean` and its neighbours rewrite strings, `_tokens` names what is in them and takes the units out, and
-`parse` is a recursive descent from the outermost separators (lists) over relations and set operations to the inside of
-one expression (`_Parser`). The kinds of tuple that come out are listed under "Grammar". `parse` refuses text that is
-longer than MAX_CHARS or nested deeper than MAX_DEPTH, so it is safe in the calling process.
+`clean` (text.py) rewrites the string, `tokens` (tokens.py) names what is in it and takes the units out, and `parse` is
+a recursive descent from the outermost separators (lists) over relations and set operations to the inside of one
+expression (`_Parser`). The kinds of tuple that come out are listed first. `parse` refuses text that is longer than
+MAX_CHARS or nested deeper than MAX_DEPTH, so it is safe in the calling process.
 """
 
 from __future__ import annotations
 
 import re
 from fractions import Fraction
-from functools import lru_cache
 
-MAX_CHARS = 4000  # longer answers are compared as strings only
+from grader.text import MAX_CHARS, clean
+from grader.tokens import CONDITION, FUNCTIONS, GREEK, ParseError, tokenize
+
 MAX_DEPTH = 40  # nesting of the grammar; deeper text is not an answer
 
-
-class ParseError(ValueError):
-    """The text is no mathematics that this grammar knows."""
-
-
-# --------------------------------------------------------------------------------------------------------------------
-# Strings
-# --------------------------------------------------------------------------------------------------------------------
-
-_UNICODE = {
-    "−": "-", "–": "-", "×": r"\times ", "·": r"\cdot ", "⋅": r"\cdot ", "÷": "/", "π": r"\pi ", "∞": r"\infty ",
-    "≤": r"\le ", "≥": r"\ge ", "≠": r"\ne ", "∪": r"\cup ", "∩": r"\cap ", "∈": r"\in ", "∅": r"\emptyset ",
-    "ℝ": r"\mathbb{R}", "ℤ": r"\mathbb{Z}", "ℚ": r"\mathbb{Q}", "ℕ": r"\mathbb{N}", "ℂ": r"\mathbb{C}",
-    "°": r"^{\circ}", "²": "^2", "³": "^3", "±": r"\pm ", "√": r"\sqrt ", "≈": r"\approx ", "θ": r"\theta ",
-    "λ": r"\lambda ", "α": r"\alpha ", "β": r"\beta ", "€": "", "£": "", "’": "'", "′": "'", "\u00a0": " ",
-    "⟨": r"\langle ", "⟩": r"\rangle ", "∖": r"\setminus ", "，": ",", "。": ".",
-}  # fmt: skip
-_UNICODE_RE = re.compile("|".join(map(re.escape, _UNICODE)))
-_DOUBLED = re.compile(r"(?<!\\)\\\\(?:d?frac|sqrt|l?eq?|ge|left|right|cup|infty|pi|text|begin|end|cdot|times|boxed)\b")
-_ESCAPES = {"\text": r"\text", "\frac": r"\frac", "\times": r"\times", "\tan": r"\tan", "\theta": r"\theta"}
-_NOISE = re.compile(
-    r"\\(?:left|right|middle|[bB]igg?[lrm]?)(?![A-Za-z])\.?|\\(?:displaystyle|textstyle|limits|nolimits|rm|bf|it)\b"
-    r"|\\!\s*|\\\(|\\\)|\\\[|\\\]|\$|\*\*|\\(?:hspace|vspace|label|tag)\*?\{[^{}]*\}"
-)
-_SPACE = re.compile(r"\\[;:]|\\q?quad|\\(?:enspace|thinspace|noindent)\b|\s+")
-_STYLE = re.compile(r"\\(?:math(?:bf|it|sf|tt|cal|op)|boldsymbol|bm|pmb|underline|ensuremath|boxed|fbox)\b")
-
-
-@lru_cache(maxsize=1024)
-def clean(text: str) -> str:
-    """The text without dollar signs, sizes, spacing and final punctuation, in ASCII LaTeX."""
-    text = _UNICODE_RE.sub(lambda m: _UNICODE[m.group()], text).replace("...", r"\ldots ").replace("…", r"\ldots ")
-    for broken, whole in _ESCAPES.items():  # "\t" + "ext": a backslash that some JSON writer lost
-        text = text.replace(broken, whole)
-    if _DOUBLED.search(text):
-        text = text.replace("\\\\", "\\")
-    text = re.sub(r"\\\\\s*\[[^\]]{0,9}\]", r"\\\\", text).replace("~", " ").replace("{}", "")
-    text = re.sub(r"(?<!\\)\\(?:[ $]|,(?!\d)|(?<!\d\\),)", " ", text)
-    text = re.sub(r"\b(?:np|math|numpy)\.(?=[a-z])", "", _SPACE.sub(" ", _NOISE.sub("", text)))
-    text = re.sub(r"(?i)(?<![a-z])([ap])\.\s?m\.?(?![a-z])", r"\1m", text)  # 7:55 p.m.
-    text = _STYLE.sub("", re.sub(r"\\[dtc]frac(?![A-Za-z])", r"\\frac", text))
-    text = re.sub(r"[.,;]\s*(\}{1,3})$", r"\1", text.strip().rstrip(" .,;:\\"))
-    return text.lstrip(" " if re.match(r"\s*\.\d", text) else " ,.:;")
-
-
-WRAP = re.compile(r"\\(?:text(?:bf|it|rm|sf|tt|normal|up)?|mathrm|mbox|operatorname\*?|rm|bf)\s*(?=\{)")
-
-
-def plain_words(text: str) -> str:
-    """Lower-case words without wrappers or punctuation: the form in which text answers are compared."""
-    text = WRAP.sub("", text)
-    words = " ".join(re.sub(r"[{}$\"'`*.,;:!?]|\\[,; ]", " ", text).split()).lower()
-    return re.sub(r"^(?:an?|the) (?=[a-z]{2})", "", words)
-
-
-def squeezed(text: str) -> str:
-    """The text without spaces (but between digits) and without braces around single characters."""
-    text = re.sub(r"(?<!\d)\s+|\s+(?!\d)", "", WRAP.sub("", text))
-    return re.sub(r"\{(\w)\}(?!\w)", r"\1", text)
-
-
-# --------------------------------------------------------------------------------------------------------------------
-# Tokens
-# --------------------------------------------------------------------------------------------------------------------
-
-_TOKEN = re.compile(
-    r"""\\(?:text(?:bf|it|rm|sf|tt|normal|up)?|mathrm|mbox|operatorname\*?)\s*\{(?P<text>[^{}]*)\}
-    |\\(?P<env>begin|end)\s*\{(?P<name>[a-zA-Z]+)\*?\}(?:\s*\{[lcr|\s]*\})?
-    |(?P<grouped>[1-9]\d{0,2}(?:(?P<sep>,|\{,\}|\\,|\ )\d{3})(?:(?P=sep)\d{3})*(?![\d])(?:\.\d+)?)
-    |(?P<num>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+(?![\d.]))?)
-    |(?P<cmd>\\(?:[A-Za-z]+|.))
-    |(?P<word>[A-Za-z]+)
-    |(?P<op><=|>=|!=|==|\*\*|\S)""",
-    re.VERBOSE | re.ASCII,
-)
-_FUNCTION_NAMES = (
-    "sin cos tan cot sec csc arcsin arccos arctan arccot arcsec arccsc asin acos atan acot sinh cosh tanh coth sech "
-    "csch arcsinh arccosh arctanh arsinh arcosh artanh asinh acosh atanh ln log lg exp gcd lcm max min det floor ceil "
-    "sgn sign Re Im arg Arg cis erf zeta Gamma dim deg ker rank tr trace Li"
-)
-_FUNCTIONS = set(_FUNCTION_NAMES.split())
-_NAMED_NUMBERS = {"pi": r"\pi", "infty": r"\infty", "infinity": r"\infty", "inf": r"\infty", "oo": r"\infty"}
-_UNIT_NAMES = {
-    "cm": "cm", "centimeter": "cm", "centimetre": "cm", "mm": "mm", "millimeter": "mm", "km": "km", "kilometer": "km",
-    "m": "m", "meter": "m", "metre": "m", "inch": "in", "inches": "in", "in": "in", "foot": "ft", "feet": "ft",
-    "ft": "ft", "yard": "yd", "yd": "yd", "mile": "mi", "mi": "mi", "second": "s", "sec": "s", "s": "s",
-    "minute": "min", "min": "min", "hour": "h", "hr": "h", "h": "h", "day": "d", "week": "wk", "month": "mo",
-    "year": "y", "kg": "kg", "kilogram": "kg", "g": "g", "gram": "g", "mg": "mg", "lb": "lb", "pound": "lb",
-    "ounce": "oz", "oz": "oz", "liter": "l", "litre": "l", "ml": "ml", "dollar": "$", "cent": "c", "mph": "mph",
-    "kmh": "kmh", "radian": "", "rad": "", "unit": "", "square": "2", "squared": "2", "sq": "2", "cubic": "3",
-    "a.m.": "am", "p.m.": "pm", "am": "am", "pm": "pm",
-}  # fmt: skip
-_BARE_UNITS = {u for u in _UNIT_NAMES if len(u) > 1 and u not in ("in", "min")}
-_CLAUSE_WORDS = (
-    "or and if for when where with is are not no but only except than any all mod to from neither base at choose over "
-    "times plus minus until between half more less"
-)
-_CLAUSE = set(_CLAUSE_WORDS.split())
-_CONNECTIVES = {r"\lor": "or", r"\vee": "or", r"\land": "and", r"\wedge": "and", r"\&": "and"}
-_SCALES = {"hundred": "100", "thousand": "1000", "million": "1000000", "billion": "1000000000"}
-_ENDS_VALUE = {"@#", ")", "]", "}", "!", "%", r"\}", r"\rangle", "|", r"\circ"}
-
-
-def _unit_of(words: str) -> str:
-    """Canonical name of a unit; "" for a noun, which is ignored ("apples")."""
-    names = re.findall(r"[a-z.]+", words.lower())
-    return "".join(_UNIT_NAMES.get(n, _UNIT_NAMES.get(n.rstrip("s"), "")) if n != "s" else "s" for n in names)
-
-
-def _tokens(text: str, thousands: bool) -> tuple[list[str], str]:
-    """Tokens of a cleaned text, and the canonical unit that was dropped from it."""
-    out: list[str] = []
-    units = ""
-    for m in _TOKEN.finditer(text):
-        kind, raw = m.lastgroup, m.group()
-        after_value = bool(out) and (out[-1][0].isalnum() or out[-1][0] == "." or out[-1] in _ENDS_VALUE)
-        after_value = after_value or (bool(out) and out[-1][1:] in _GREEK)
-        if kind == "name":
-            out.append(f"\\{m['env']}:{m['name']}")
-        elif kind == "grouped":
-            if m["sep"] == "," and not thousands:
-                out += [t for part in raw.split(",") for t in (part, ",")][:-1]
-            else:
-                out.append(re.sub(r"[^\d.]", "", raw))
-        elif kind == "text":
-            words = m["text"].strip()
-            digits = re.match(r"[\d.,]*\d", words, re.ASCII)
-            if re.search(r"\d\D*(?:and|or)\D*\d", words):  # \text{5 and 7}
-                out += _tokens(words, thousands)[0]
-                continue
-            if digits:  # \text{3 apples}
-                out += _tokens(digits.group(), thousands)[0]
-                words, after_value = words[digits.end() :].strip(), True
-            for k, part in enumerate(words.split(",")):
-                out += [","] if k or not words else []
-                if part.strip(" .;"):
-                    units += _word_tokens(part.strip(" .;"), raw, out, after_value and not k)
-        elif kind == "word":
-            units += _word_tokens(raw, "", out, after_value)
-        elif raw == "@" or not raw.isascii():  # "@" marks what this function adds
-            raise ParseError(f"unexpected {raw}")
-        else:
-            out.append(_CONNECTIVES.get(raw, raw))
-    return _drop_unit_powers(out), units
-
-
-def _word_tokens(word: str, wrapper: str, out: list[str], after_value: bool) -> str:
-    """Append the tokens of a bare word (wrapper "") or of the content of \\text{} and its like; return its unit."""
-    low = word.lower()
-    if low in ("and", "or"):
-        out.append(low)
-    elif word in _FUNCTIONS and (wrapper or len(word) > 2 or word in ("ln", "lg")):
-        out.append("\\" + word)
-    elif word in _NAMED_NUMBERS:
-        out.append(_NAMED_NUMBERS[word])
-    elif word == "sqrt":
-        out.append(r"\sqrt")
-    elif after_value and low in _SCALES:
-        out += ["*", _SCALES[low]]
-    elif low in ("percent", "pct", "percentage", "%", r"\%"):
-        out.append("%")
-    elif low in ("degree", "degrees", "deg"):
-        out += ["^", r"\circ"]
-    elif len(word) == 1 and not (after_value and wrapper and word in "mgshLCF"):
-        out.append(word)
-    elif "operatorname" in wrapper:
-        out.append("@" + word)
-    elif word in _CONDITION or (wrapper and (set(low.split()) & _CLAUSE or low == "squared")):
-        out.append("@~" + word)
-    elif after_value and (wrapper or low in _BARE_UNITS or low.rstrip("s") in _BARE_UNITS):
-        out.append("@#")
-        return _unit_of(low)
-    elif wrapper:
-        out.append("@" + re.sub(r"\W", "", word))
-    else:
-        out.extend(word)
-    return ""
-
-
-def _drop_unit_powers(tokens: list[str]) -> list[str]:
-    """Without the units, their exponents and the signs between two of them."""
-    out, i = [], 0
-    while i < len(tokens):
-        if tokens[i] != "@#":
-            out.append(tokens[i])
-            i += 1
-            continue
-        i += 1
-        if tokens[i : i + 1] == ["^"]:
-            i += 4 if tokens[i + 1 : i + 2] == ["{"] else 2
-        if i + 1 < len(tokens) and tokens[i] in ("/", "-", r"\cdot") and tokens[i + 1] == "@#":
-            i += 1
-    return out
-
-
-# --------------------------------------------------------------------------------------------------------------------
-# Grammar: tokens to nested tuples
-# --------------------------------------------------------------------------------------------------------------------
 # ("num", Fraction, ulp)  ulp: one unit in the last place of a decimal, None for an integer
 # ("sym", name) ("add", nodes) ("mul", nodes) ("pow", base, exponent) ("root", degree, radicand) ("fn", name, nodes)
 # ("big", sign, variable, low, high, body) ("pm", sign, node) ("deg", node) ("pct", node) ("based", digits, base)
@@ -231,14 +34,7 @@ _RELATIONS = {
     r"\to": "to", r"\rightarrow": "to", r"\implies": "to", r"\iff": "to", r"\Rightarrow": "to", ":": ":",
     r"\colon": ":", r"\coloneqq": "=",
 }  # fmt: skip
-_CONDITION = {"for", "if", "where", "when", "with"}
 _SETOPS = {r"\cup": "or", r"\cap": "and", r"\setminus": "minus", r"\backslash": "minus"}
-_SYMBOL_NAMES = (
-    "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi rho varrho sigma tau "
-    "upsilon phi varphi chi psi pi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega ell hbar aleph "
-    "nabla partial Re Im top dots ldots cdots vdots angle triangle square circ star bullet prime perp"
-)
-_GREEK = set(_SYMBOL_NAMES.split())
 _ACCENT_NAMES = "overline bar hat widehat vec tilde widetilde overrightarrow dot ddot mathbb mathfrak mathscr"
 _ACCENTS = set(_ACCENT_NAMES.split())
 ONE = ("num", Fraction(1), None)
@@ -282,7 +78,7 @@ def parse(text: str, thousands: bool = True) -> tuple[tuple, str]:
     text = re.sub(r"(?<![\d.])(\d{1,9}) (\d{1,9})/(\d{1,9})(?![\d.])", r"\1\\frac{\2}{\3}", text)  # 2 1/2
     if text.startswith("]"):
         text = re.sub(r"\]([^\[\]]+,[^\[\]]+)\[", r"(\1)", text)  # ]0, 1[
-    tokens, unit = _tokens(text, thousands)
+    tokens, unit = tokenize(text, thousands)
     try:
         return _read_list(tokens, 0), unit
     except (RecursionError, IndexError) as error:  # too deep, or it ends where a token must follow
@@ -315,7 +111,7 @@ def _read_list(tokens: list[str], depth: int) -> tuple:
     if not any(t != "," for t in tokens):
         raise ParseError("empty")
     heads, clauses = _split(tokens, {t for t in tokens if t.startswith("@~")})
-    if clauses and clauses[0][2:].partition(" ")[0] in _CONDITION and heads[0]:
+    if clauses and clauses[0][2:].partition(" ")[0] in CONDITION and heads[0]:
         return ("given", _read_list(heads[0], depth + 1), tokens[len(heads[0]) + 1 :])
     groups, _ = _split(tokens, {";"})
     if len(groups) == 1:
@@ -347,9 +143,9 @@ def _named(tokens: list[str]) -> bool:
             continue
         if t[0].isdigit() and previous != "_" or t in ("+", "-", "*", "/", "^", "!", r"\pm", r"\sqrt", r"\cdot", "%"):
             return False
-        if t[0] == "\\" and (t[1:] in _FUNCTIONS or t[1:2] == "{" or t == r"\infty" or t == r"\emptyset"):
+        if t[0] == "\\" and (t[1:] in FUNCTIONS or t[1:2] == "{" or t == r"\infty" or t == r"\emptyset"):
             return False
-        letters += t[0].isalpha() or t[0] == "@" or t[1:] in _GREEK
+        letters += t[0].isalpha() or t[0] == "@" or t[1:] in GREEK
         previous = t
     return letters > 0
 
@@ -542,7 +338,7 @@ class _Parser:
             return ("tuple", [("num", Fraction(0), None), ("inf",)], "()")
         if base[0] == "sym" and tokens in (["+"], ["-"], ["*"], [r"\prime"], ["'"]):
             return ("sym", base[1] + tokens[0])
-        if tokens == [r"\frac"] or tokens == [r"\sqrt"] or (tokens[0][0] == "\\" and tokens[0][1:] in _FUNCTIONS):
+        if tokens == [r"\frac"] or tokens == [r"\sqrt"] or (tokens[0][0] == "\\" and tokens[0][1:] in FUNCTIONS):
             self.i -= 1
             return ("pow", base, self.atom())
         return ("pow", base, self.sub(tokens))
@@ -652,7 +448,7 @@ class _Parser:
                 self.take()
                 degree = self.sub(self.inside({"]"}))
             return ("root", degree, self.atom() if self.peek() != "{" else self.sub(self.group()))
-        if name in _FUNCTIONS and (name not in ("zeta", "Gamma") or self.peek() == "("):
+        if name in FUNCTIONS and (name not in ("zeta", "Gamma") or self.peek() == "("):
             return self.function(name)
         if name in ("emptyset", "varnothing"):
             return ("set", [])
@@ -664,7 +460,7 @@ class _Parser:
             return ("fn", "mod", [self.sub(self.group())])
         if name in _ACCENTS:
             return self.symbol(f"{name}:{''.join(t for t in self.group() if t not in '{}')}")
-        if name in _GREEK:
+        if name in GREEK:
             return self.symbol(name)
         raise ParseError(f"unknown command {name}")
 
@@ -701,7 +497,7 @@ class _Parser:
         if self.peek() in ("-", "+"):
             return self.factor()
         factors = [self.factor()]
-        while self.starts_atom() and self.peek() not in ("(", "e") and self.peek().lstrip("\\") not in _FUNCTIONS:
+        while self.starts_atom() and self.peek() not in ("(", "e") and self.peek().lstrip("\\") not in FUNCTIONS:
             factors.append(self.factor())
         return factors[0] if len(factors) == 1 else ("mul", factors)
 

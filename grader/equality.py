@@ -1,0 +1,408 @@
+"""Whether two answers mean the same: the conventions by which parsed answers of any kind are equal.
+
+A file of its own because equality is the policy of the grader, while `latex.py` only reads a notation and `values.py`
+only computes. `same` compares two parsed answers; the questions that `grade.py` and the workers ask come last.
+`understood` is bounded and safe in the calling process. `equivalent` and `loosely_equal` evaluate, so they belong in a
+worker with a deadline.
+"""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+from mpmath import mp
+
+from grader.latex import MINUS, ONE, parse
+from grader.regions import is_region, same_region
+from grader.text import clean, plain_words, squeezed
+from grader.tokens import ParseError
+from grader.values import (
+    QUICK_DIGITS,
+    SCALARS,
+    Point,
+    UndefinedError,
+    contains,
+    exact,
+    last_place,
+    names_in,
+    near,
+    number,
+    rename,
+    same_number,
+    simple_number,
+)
+from grader.words import SPOKEN, by_words, noun_as_text, quick
+
+# --------------------------------------------------------------------------------------------------------------------
+# Equality of answers
+# --------------------------------------------------------------------------------------------------------------------
+
+
+def same(gold: tuple, answer: tuple) -> bool:
+    """Whether two parsed answers mean the same."""
+    if gold == answer:
+        return True
+    gold, answer = _spread_signs(gold), _spread_signs(answer)
+    if gold[0] == "given" or answer[0] == "given":
+        return _same_given(gold, answer)
+    if gold[0] == "eq" or answer[0] == "eq":
+        return _same_equation(gold, answer)
+    if is_region(gold) or is_region(answer):
+        verdict = same_region(gold, answer)
+        if verdict is not None:
+            return verdict
+    if gold[0] == "rel" and answer[0] == "rel":
+        return _same_relation(gold, answer)
+    if "set" in (gold[0], answer[0]) or "list" in (gold[0], answer[0]):
+        return _same_collection(gold, answer)
+    if "matrix" in (gold[0], answer[0]):
+        return _same_matrix(gold, answer)
+    if gold[0] == "tuple" and answer[0] == "tuple":
+        alike = gold[2] == answer[2] or len(gold[1]) > 2  # two items in other brackets are another interval
+        return alike and _same_items(gold[1], answer[1])
+    if gold[0] == "ratio" or answer[0] == "ratio":
+        return _same_ratio(gold, answer)
+    if gold[0] == "deg" or answer[0] == "deg":
+        return _same_angle(gold, answer)
+    if gold[0] == "pct" or answer[0] == "pct":
+        return _same_percent(gold, answer)
+    if gold[0] == answer[0] == "setop":
+        if gold[1] == "minus":
+            return answer[1] == "minus" and same(gold[2], answer[2]) and same(gold[3], answer[3])
+        return gold[1] == answer[1] and _unordered(_pieces(gold, gold[1]), _pieces(answer, gold[1]))
+    if gold[0] in SCALARS and answer[0] in SCALARS:
+        return same_number(gold, answer)
+    return False
+
+
+def _same_items(gold: list, answer: list) -> bool:
+    return len(gold) == len(answer) and all(map(same, gold, answer))
+
+
+def _unordered(gold: list, answer: list) -> bool:
+    if len(gold) != len(answer) or len(gold) > 400:
+        return False
+    left = list(answer)
+    for g in gold:
+        match = next((i for i, a in enumerate(left) if g == a), None)
+        if match is None:
+            match = next((i for i, a in enumerate(left) if same(g, a)), None)
+        if match is None:
+            return False
+        left.pop(match)
+    return True
+
+
+def _pieces(node: tuple, op: str) -> list:
+    return _pieces(node[2], op) + _pieces(node[3], op) if node[:2] == ("setop", op) else [node]
+
+
+def _spread_signs(node: tuple) -> tuple:
+    """An answer with \\pm written out as the list of its values."""
+    if not contains(node, "pm"):
+        return node
+    if node[0] in ("list", "set"):
+        items = []
+        for item in map(_spread_signs, node[1]):
+            items += item[1] if item[0] == "list" else [item]
+        return (node[0], items, *node[2:])
+    if node[0] == "eq":
+        return _spread_signs(node[1][-1])
+    return ("list", [_with_sign(node, 1), _with_sign(node, -1)], ",")
+
+
+def _with_sign(node, sign: int):
+    if isinstance(node, list):
+        return [_with_sign(c, sign) for c in node]
+    if not isinstance(node, tuple):
+        return node
+    if node[0] == "pm":
+        inner = _with_sign(node[2], sign)
+        return inner if node[1] * sign > 0 else ("mul", [MINUS, inner])
+    return tuple(_with_sign(c, sign) for c in node)
+
+
+def _same_given(gold: tuple, answer: tuple) -> bool:
+    """Values under a condition: the values agree, perhaps with the parameter renamed, and so do stated conditions."""
+    g, a = (n[1] if n[0] == "given" else n for n in (gold, answer))
+    g, a = (n[1][-1] if n[0] == "eq" and n[2] else n for n in (g, a))
+    conditions = [[t for t in n[2] if t not in "{}"] for n in (gold, answer) if n[0] == "given"]
+    new, old = sorted(names_in(g) - names_in(a)), sorted(names_in(a) - names_in(g))
+    if len(new) == len(old) == 1 and any(new[0] in c or old[0] in c for c in conditions):
+        a = rename(a, old[0], new[0])
+        conditions = [[new[0] if t == old[0] else t for t in c] for c in conditions]
+    return conditions[0] == conditions[-1] and same(g, a)
+
+
+_BOUND = re.compile(r"(\w+'*)(?:\((\w)\)|_(\w))")
+
+
+def _same_equation(gold: tuple, answer: tuple) -> bool:
+    """`name = value` is its value; other equations are equal up to a constant factor."""
+    if gold[0] == answer[0] == "eq":
+        if gold[2] is not None and answer[2] is not None:
+            if gold[2] == answer[2] or gold[2].partition("(")[0] == answer[2] or answer[2].partition("(")[0] == gold[2]:
+                return same(gold[1][-1], answer[1][-1])
+            g, a = _BOUND.fullmatch(gold[2]), _BOUND.fullmatch(answer[2])
+            if g and a and g[1] == a[1] and not (g[2] or g[3]).isdigit() and not (a[2] or a[3]).isdigit():
+                return same(gold[1][-1], rename(answer[1][-1], a[2] or a[3], g[2] or g[3]))
+        return _same_up_to_factor(_difference(gold), _difference(answer))
+    equation, other = (gold, answer) if gold[0] == "eq" else (answer, gold)
+    first = equation[1][0]
+    value = equation[1][-1]
+    named = equation[2] is not None or (first and first[0] in SCALARS and not names_in(first))
+    if not named and equation is answer and first and first[0] in ("add", "mul"):
+        named = all(c[0] == "sym" for c in first[1])  # m + n = 55 answers the question for m + n
+    if not named and value[0] == "sym" and first and not names_in(first):
+        named, value = True, first
+    if not named:
+        return False
+    return same(value, other) if equation is gold else same(other, value)
+
+
+def _difference(equation: tuple) -> tuple | None:
+    left, right = equation[1][0], equation[1][-1]
+    if left is None or left[0] not in SCALARS or right[0] not in SCALARS:
+        return None
+    return ("add", [left, ("mul", [MINUS, right])])
+
+
+def _same_up_to_factor(gold: tuple | None, answer: tuple | None, positive: bool = False) -> bool:
+    """Whether the quotient of two expressions is the same number (not 0) at every random point."""
+    if gold is None or answer is None:
+        return False
+    ratios = []
+    with mp.workdps(QUICK_DIGITS):
+        for seed in (0, 1, 3, 5, 7, 8, 10, 2, 4):
+            try:
+                g, a = number(gold, Point(seed, False)), number(answer, Point(seed, False))
+                ratios.append(g / a)
+            except (UndefinedError, ZeroDivisionError):
+                continue
+        return (
+            len(ratios) >= 3 and ratios[0] != 0 and all(near(r, ratios[0], QUICK_DIGITS - 14) for r in ratios)
+            and not (positive and mp.re(ratios[0]) <= 0)
+        )  # fmt: skip
+
+
+def _same_relation(gold: tuple, answer: tuple) -> bool:
+    """Chains of inequalities whose steps agree up to a positive factor, in any order."""
+
+    def steps(node: tuple) -> list:
+        found = []
+        for left, op, right in zip(node[1], node[2], node[1][1:], strict=False):
+            if op in (">", ">="):
+                left, right, op = right, left, op.replace(">", "<")
+            found.append((op, ("add", [left, ("mul", [MINUS, right])])))
+        return found
+
+    left = steps(answer)
+    for op, expression in steps(gold):
+        loose = op in ("!=", "=")
+        match = next(
+            (i for i, (o, e) in enumerate(left) if o == op and _same_up_to_factor(expression, e, not loose)), None
+        )
+        if match is None:
+            return False
+        left.pop(match)
+    return not left
+
+
+def _same_collection(gold: tuple, answer: tuple) -> bool:
+    """Sets and bare lists are unordered; a bare list against a tuple, or labelled against bare values, is ordered."""
+    if gold[0] == "tuple" and answer[0] == "list":
+        return _same_items(gold[1], _by_label(answer[1]))
+    if "set" in (gold[0], answer[0]):
+        braced, other = (gold, answer) if gold[0] == "set" else (answer, gold)
+        if other[0] == "tuple" and (len(braced[1]) != 1 or braced[1][0][0] != "tuple"):
+            return False
+        return _unordered(_distinct(gold), _distinct(answer))
+    if gold[0] != "list" or answer[0] != "list":
+        return (
+            gold[0] == "list"
+            and answer[0] == "tuple"
+            and _labels(gold[1]) == 2
+            and _same_items(_by_label(gold[1]), answer[1])
+        )
+    if {_labels(gold[1]), _labels(answer[1])} == {0, 2}:
+        return _same_items(_by_label(gold[1]), _by_label(answer[1]))
+    if _unordered(gold[1], answer[1]):
+        return True
+    repeats = len(answer[1]) - len(_distinct(answer))  # naming one value twice adds nothing to a gold without repeats
+    return 0 < repeats == len(answer[1]) - len(gold[1]) and _unordered(gold[1], _distinct(answer))
+
+
+def _labels(items: list) -> int:
+    """0: no item is `name = value`; 2: all are, of unlike names; 1: between, as in x_1 = 2, x_2 = 3."""
+    labels = {i[2].partition("_")[0] for i in items if i[0] == "eq" and i[2] is not None}
+    return 0 if not labels else 2 if len(labels) == len(items) > 1 else 1
+
+
+def _by_label(items: list) -> list:
+    """`y = 1, x = 2` in the order of the coordinates; other labels keep the order in which they are given."""
+    if all(i[0] == "eq" and i[2] and i[2] in "xyzw" for i in items):
+        return sorted(items, key=lambda i: "xyzw".index(i[2]))
+    return items
+
+
+def _distinct(node: tuple) -> list:
+    items = node[1] if node[0] in ("set", "list") else [node]
+    kept: list = []
+    for item in items:
+        if not any(item == k or same(k, item) for k in kept):
+            kept.append(item)
+    return kept
+
+
+def _same_matrix(gold: tuple, answer: tuple) -> bool:
+    """Entry by entry; a column or row vector may also be written as a tuple in parentheses."""
+    g, a = _rows(gold), _rows(answer)
+    if g is None or a is None:
+        return False
+    if "tuple" in (gold[0], answer[0]):
+        g, a = [[c for r in g for c in r]], [[c for r in a for c in r]]
+    return len(g) == len(a) and all(map(_same_items, g, a))
+
+
+def _rows(node: tuple) -> list | None:
+    if node[0] == "matrix":
+        return node[1]
+    if node[0] == "tuple" and node[2] == "()":
+        return [node[1]]
+    return None
+
+
+def _same_ratio(gold: tuple, answer: tuple) -> bool:
+    def parts(node: tuple) -> list:
+        return node[1] if node[0] == "ratio" else [node, ONE]
+
+    g, a = parts(gold), parts(answer)
+    if len(g) != len(a):  # 20:34:00 is 20:34
+        longer, shorter = (g, a) if len(g) > len(a) else (a, g)
+        return len(longer) == 3 and longer[2][:2] == ("num", 0) and _same_items(longer[:2], shorter)
+    if not all(n[0] in SCALARS for n in g + a):
+        return False
+    return all(same_number(("mul", [g[0], y]), ("mul", [a[0], x])) for x, y in zip(g[1:], a[1:], strict=True))
+
+
+def _same_angle(gold: tuple, answer: tuple) -> bool:
+    if gold[0] == "deg" and answer[0] == "deg":
+        return same(gold[1], answer[1])
+    angle, other, flip = (gold, answer, False) if gold[0] == "deg" else (answer, gold, True)
+    if other[0] not in SCALARS:
+        return False
+    pair = (other, angle[1]) if flip else (angle[1], other)
+    return same_number(*pair) or same_number(angle, other)
+
+
+def _same_percent(gold: tuple, answer: tuple) -> bool:
+    """With a percent sign on one side only, the other may drop it or divide by 100."""
+    if gold[0] == "pct" and answer[0] == "pct":
+        return same(gold[1], answer[1])
+    if gold[0] not in SCALARS or answer[0] not in SCALARS:
+        return False
+    if gold[0] == "pct":
+        ulp = last_place(gold[1])
+        scaled = ("num", exact(gold[1]) / 100, ulp / 100) if ulp else gold
+        return same_number(gold[1], answer) or same_number(scaled, answer)
+    return same_number(gold, answer[1]) or same_number(gold, answer)
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# The questions that are asked
+# --------------------------------------------------------------------------------------------------------------------
+
+
+def equivalent(gold: str, answer: str) -> tuple[bool, str]:
+    """(whether the answer means the gold, why). To be run in a worker: evaluation is not bounded in time."""
+    verdict = quick(gold, answer)
+    if verdict is None:
+        gold, answer = (SPOKEN.get(plain_words(clean(t)), t) for t in (gold, answer))
+        verdict = quick(gold, answer) or by_words(clean(gold), clean(answer))
+    if verdict:
+        return verdict
+    gold, answer = noun_as_text(gold, answer), noun_as_text(answer, gold)
+    readings = (True, False) if re.search(r"\d,\d{3}", gold + answer) else (True,)
+    reason = "different"
+    for thousands in readings:
+        try:
+            g, gold_unit = parse(gold, thousands)
+            a, answer_unit = parse(answer, thousands)
+        except ParseError as error:
+            words = plain_words(gold)
+            if re.fullmatch(r"(?=.*[a-z]{3})[a-z0-9 '\-]+", words) and words == plain_words(answer):
+                return True, "equal text"
+            reason = f"different notation: {error}"
+            continue
+        units = {gold_unit or g[0] == "deg", answer_unit or a[0] == "deg"} - {"", False}
+        if len(units) > 1:
+            return False, "another unit"
+        if units & {"am", "pm"} and "ratio" in (g[0], a[0]):  # a time of day is no ratio
+            same_time = g[0] == a[0] == "ratio" and _same_items(_clock(g), _clock(a))
+            return same_time, "equal times" if same_time else "different"
+        try:
+            if same(g, _without_unit_letter(g, a)):
+                return True, "equal expressions"
+        except (UndefinedError, ZeroDivisionError):
+            reason = "undefined"
+    return False, reason
+
+
+def _clock(time: tuple) -> list:
+    """Hours, minutes and seconds."""
+    return [*time[1], ("num", Fraction(0), None)][:3]
+
+
+def _without_unit_letter(gold: tuple, answer: tuple) -> tuple:
+    """10m against the gold 10 is ten metres."""
+    metres = answer[0] == "mul" and len(answer[1]) == 2 and answer[1][0][0] == "num" and gold[0] == "num"
+    return answer[1][0] if metres and answer[1][1] in (("sym", "m"), ("sym", "g"), ("sym", "s")) else answer
+
+
+def understood(gold: str) -> bool:
+    """Whether a gold can be graded against: words, or mathematics that parses. Evaluates nothing."""
+    text = clean(gold)
+    if not text:
+        return False
+    if simple_number(text) or re.fullmatch(r"[A-Za-z][A-Za-z ,.'\-]*", plain_words(text)):
+        return True
+    try:
+        parse(gold)
+    except ParseError:
+        return False
+    return True
+
+
+def loosely_equal(gold: str, answer: str) -> bool:
+    """OpenMathInstruct's comparison as the paper used it: relative tolerance 1e-4, a factor of 100 forgiven.
+
+    Items of tuples, lists and matrices are compared in order; expressions by `same_number` where they are no numbers.
+    """
+    g, a = squeezed(clean(gold)).lower(), squeezed(clean(answer)).lower()
+    if g == a:
+        return True
+    try:
+        return _loosely(parse(gold)[0], parse(answer)[0])
+    except (ParseError, UndefinedError, ZeroDivisionError):
+        return False
+
+
+def _loosely(gold: tuple, answer: tuple) -> bool:
+    gold, answer = (n[1][-1] if n[0] == "eq" and n[2] and len(n[2]) <= 2 else n for n in (gold, answer))
+    gold, answer = (n[1] if n[0] in ("pct", "deg") else n for n in (gold, answer))
+    if gold[0] in ("tuple", "list", "set") and answer[0] in ("tuple", "list", "set"):
+        return len(gold[1]) == len(answer[1]) and all(map(_loosely, gold[1], answer[1]))
+    if gold[0] == answer[0] == "matrix":
+        return [len(r) for r in gold[1]] == [len(r) for r in answer[1]] and all(
+            _loosely(x, y) for r, q in zip(gold[1], answer[1], strict=True) for x, y in zip(r, q, strict=True)
+        )
+    if gold[0] == answer[0] == "eq":
+        return _same_up_to_factor(_difference(gold), _difference(answer))
+    if gold[0] not in SCALARS or answer[0] not in SCALARS or ("inf",) in (gold, answer):
+        return gold == answer
+    if names_in(gold) | names_in(answer):
+        return same_number(gold, answer)
+    with mp.workdps(QUICK_DIGITS):
+        g, a = number(gold, Point(0, False)), number(answer, Point(0, False))
+        return any(abs(g * factor - a) <= mp.mpf("1e-4") * max(abs(g * factor), abs(a)) for factor in (1, 100, 0.01))

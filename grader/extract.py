@@ -1,0 +1,117 @@
+"""The final answer of a completion: its last box, what its marker announces, or what its last line ends in."""
+
+from __future__ import annotations
+
+import re
+
+BOX = re.compile(r"\\(?:boxed|fbox)(?![A-Za-z])")
+_BETWEEN_BOXES = re.compile(
+    r"(?:\s|\$|\\[()\[\],;]|[,;&]|and\b|or\b|\\text\s?\{\s?(?:,|and|or)\s?\}|\\q?quad"
+    r"|[A-Za-z](?:_\{?\w{1,3}\}?)?\s?(?:=|\\in\b))*"
+)
+MARKER = re.compile(r"(?i)\banswer\s*(?:is|:|=|\*\*:?|\}:?)[\s:*}]*|####\s*:?")
+_LETTERED = re.compile(r"(?i:\b(?:option|choice|answer)\b)[^.]{0,30}\b([A-J])\)?\W*$")
+_SPECIAL_TOKEN = re.compile(r"<\|[^|<>]{1,40}\|>|<｜[^｜<>]{1,40}｜>")
+_MATH = re.compile(r"\$\$?([^$]+)\$\$?|\\\((.+?)\\\)|\\\[(.+?)\\\]", re.DOTALL)
+_NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d[\d,]*\d|\d)?(?:\.?\d+)(?:\s?/\s?\d+)?\s?(?:\\?%|percent\b)?", re.ASCII)
+_WORD = re.compile(r"(?<![\\A-Za-z])(?!(?:sqrt|sin|cos|tan|log|exp|arctan)\b)[A-Za-z]{3,}")
+TAIL_CHARS = 4000  # where no box is, only the end of the text is searched
+BOX_CHARS = 10000  # a box longer than this is no answer
+
+
+def box_content(text: str, start: int) -> tuple[str | None, int]:
+    """Content and end of the box whose command ends at `start`; None when its brace never closes."""
+    while start < len(text) and text[start] in " \t\n":
+        start += 1
+    if start >= len(text) or text[start] != "{":
+        bare = re.compile(r"[A-Za-z0-9.]+|\\[A-Za-z]+").match(text, start)  # "\boxed 7"
+        return (bare.group(), bare.end()) if bare else (None, start)
+    end = _closing_brace(text, start, "\\")
+    if end is None and "\\{" not in text[start : start + BOX_CHARS]:
+        end = _closing_brace(text, start, "")  # "\boxed{185\}"
+    return (text[start + 1 : end], end + 1) if end else (None, start)
+
+
+def _closing_brace(text: str, start: int, escape: str) -> int | None:
+    """Where the brace at `start` closes; a brace after `escape` is text."""
+    depth = 0
+    for i in range(start, min(len(text), start + BOX_CHARS)):
+        if text[i] in "{}" and text[i - 1] != escape:
+            depth += 1 if text[i] == "{" else -1
+            if depth == 0:
+                return i
+    return None
+
+
+def _last_boxes(text: str) -> str | None:
+    """The last box, or the list of the boxes that share its sentence; None when it is empty or never closes."""
+    found = [m.span() for m in BOX.finditer(text)][-10:]
+    content, _ = box_content(text, found[-1][1])
+    if content is None or not content.strip():
+        return None
+    parts, later = [content.strip()], found[-1][0]
+    for begin, end in reversed(found[:-1]):
+        content, stop = box_content(text, end)
+        between = text[stop:later]
+        if content is None or not 0 < len(between) < 80 or not _BETWEEN_BOXES.fullmatch(between):
+            break
+        if content.strip() not in parts:
+            parts.insert(0, content.strip())
+        later = begin
+    return ", ".join(parts)
+
+
+def _from_sentence(sentence: str) -> str | None:
+    """The answer that a sentence of prose ends in: itself when it is short or pure mathematics."""
+    sentence = sentence.split("I hope")[0].strip().strip("*").strip()
+    if not sentence:
+        return None
+    lettered = _LETTERED.search(sentence)
+    if lettered:
+        return lettered.group(1)
+    math = list(_MATH.finditer(sentence))
+    prose = len(_WORD.findall(_MATH.sub(" ", sentence)))
+    if prose == 0 or (prose <= 2 and sentence[0] in "-+.\\([{$0123456789"):
+        return sentence
+    numbers = [m for m in _NUMBER.finditer(sentence) if not (math and m.start() < math[-1].end())]
+    if numbers:
+        return numbers[-1].group().strip()
+    if math:
+        return next(g for g in math[-1].groups() if g)
+    return sentence if prose <= 5 else None
+
+
+def extract_answer(completion: str, *, final_line_fallback: bool = True) -> str | None:
+    """The final answer of a completion, or None.
+
+    Only the text after the last `</think>` is read. The last `\\boxed{}` (or `\\fbox{}`) counts; boxes joined by
+    "and" or commas at the end of one sentence are one list. Without a box: `<answer>` tags, then the text after the
+    last "answer is", "Answer:" or "####".
+
+    Args:
+        completion: the model's text.
+        final_line_fallback: when nothing marks the answer, take what the last line ends in. Off in training, where
+            a model is to learn to mark its answer.
+    """
+    text = completion.rpartition("</think>")[2]
+    if BOX.search(text):
+        return _last_boxes(text)
+    text = _SPECIAL_TOKEN.split(text)[0].strip()[-TAIL_CHARS:]
+    head, tag, tail = text.rpartition("<answer>")
+    if tag:
+        return tail.partition("</answer>")[0].strip() or None
+    markers = list(MARKER.finditer(text))
+    if markers:
+        rest = text[markers[-1].end() :].strip()
+        display = _MATH.match(rest) if rest.startswith(("$$", r"\[")) else None
+        if display:
+            return next(g for g in display.groups() if g).strip()
+        line = rest.split("\n")[0]
+        return _from_sentence(re.split(r"\.\s+(?=[A-Z])", line)[0])
+    if not final_line_fallback or not text:
+        return None
+    if text.endswith((r"\]", "$$")):
+        blocks = _MATH.findall(text)
+        if blocks:
+            return next(g for g in blocks[-1] if g).strip()
+    return _from_sentence(text.rsplit("\n", 1)[-1])

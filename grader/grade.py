@@ -1,0 +1,142 @@
+"""The one grader of this repository: the training reward and the evaluation both call it.
+
+    from reward import grade_batch
+    grade_batch([r"... so \\boxed{\\frac{2}{4}}"], ["0.5"])     # [Grade(correct=True, answer='\\\\frac{2}{4}', ...)]
+
+A completion's final answer is extracted (below), then compared with the gold (`equality.py`): as strings, as plain
+numbers, and only then by parsing both (`latex.py`), in a worker process that has a deadline and a memory limit and can
+be killed. Model output is hostile: nothing in it is ever evaluated as code, here or in a worker. A worker is a fresh
+interpreter that talks over its own pipes, so it works after CUDA is initialised, off the main thread, on every rank and
+in a notebook, never imports the training script, and ends when its parent does. Linux and macOS.
+
+What counts as equal, where that is a convention:
+
+| kind | rule |
+|---|---|
+| exact numbers | compared exactly, whatever their size: 2^61-1 is not 2^61, 1/1999! is not 1/2001! |
+| decimal gold | accepts what rounds to it (from two significant digits on) or is within 1e-4, relatively; 7.0 is 7 |
+| decimal for exact gold | 0.87 is not sqrt(3)/2, 6.67 is not 20/3; 13 digits of a fraction do, of pi they do not |
+| repeating decimal | exact: 0.333..., 0.\\overline{3} and "0.333 repeating" are 1/3 |
+| thousands, decimal comma | 1,234 = 1{,}234 = 1\\,234 = 1 234; 12,34 is 12.34 against a number with a point |
+| percent | with one sign, the other side may be the number or its hundredth; without one, no factor of 100 ever |
+| units, currency | may be missing on either side; two different known units differ; nouns ("apples") are ignored |
+| degrees | may be missing, or be radians: 60^\\circ = 60 = pi/3 |
+| times | seconds of 00 and a.m./p.m. may be missing; both stated, they must agree |
+| ratios | 2:3 = 4:6, and 16:1 = 16; 3:2 differs |
+| base-n numbers | digits and base must agree; base 10 may be dropped |
+| number words | "five" is 5, "twenty-one" is 21 |
+| yes/no | Yes = True, No = False, an explanation may follow; the opposite word anywhere makes it wrong |
+| choices | B = (B) = B. = \\text{B} = "(B) text of the option"; a text without its letter is not a letter |
+| words | case, articles, wrappers and final punctuation are ignored, nothing else |
+| bare lists | unordered; braces may come or go; a value named twice in the answer counts once; "and", "or", \\pm |
+| tuples, vectors | ordered; a bare answer in that order does; (1,2,3) = [1,2,3] = a column; (1,2) is not [1,2], {1,2} |
+| labelled values | x=1, y=2 is (1,2) in the order of the coordinates, else in the order given; x=5 is 5 |
+| sets of reals | intervals, inequalities, unions and differences are compared as sets; the variable is taken as real |
+| equations | equal up to a constant factor; `name = value` is its value; bound variables may be renamed, others not |
+| chains | the last member of a = b = c counts, the member before an approximation sign otherwise |
+| functions | equal where both are real (ln x^2 = 2 ln x), at random points; an unknown f(x) is not f(y) |
+| constants | c_1 may be C_1; a missing "+ C" is wrong |
+| conditions | "for n > 0" may be missing on one side; stated twice, they must agree; k in Z may be n in Z |
+| boxes | the last counts; several boxes joined by commas or "and" are a list; "The answer is" never overrules a box |
+| no box | `<answer>` tags, else the text after "answer is", "Answer:" or "####", else (if allowed) the last line |
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from grader.equality import understood
+from grader.extract import MARKER, extract_answer
+from grader.paper_rule import RESPONSE_CHARS
+from grader.worker import MEMORY_BYTES
+from grader.workers import DEADLINE_S, decide
+
+
+@dataclass(frozen=True)
+class Grade:
+    """The verdict on one completion.
+
+    Attributes:
+        correct: the answer is equivalent to the gold.
+        answer: what was graded, or None when the completion gives no answer.
+        reason: why, in a few words ("equal numbers", "different", "no answer", "deadline", ...).
+        undecided: the deadline passed or the worker died; such an answer is graded wrong.
+        gold_parsed: False when the gold itself could not be understood, so that no answer can be graded fairly.
+    """
+
+    correct: bool
+    answer: str | None
+    reason: str
+    undecided: bool = False
+    gold_parsed: bool = True
+
+
+@lru_cache(maxsize=8192)
+def _gold_understood(gold: str) -> bool:
+    return understood(gold)
+
+
+def is_equivalent(*, answer: str, gold: str) -> bool:
+    """Whether a bare answer equals the gold. Safe on any input: undecided counts as different."""
+    return decide([(answer, gold)], "ours", DEADLINE_S, 1)[answer, gold][0]
+
+
+def _fault(completion: str, graded: str, require_think_end: bool, exactly_one_box: bool) -> str | None:
+    """What is wrong with a completion's form, whatever it answers."""
+    if require_think_end and "</think>" not in completion:
+        return "no </think>"
+    return "not exactly one box" if exactly_one_box and graded.count("\\boxed") != 1 else None
+
+
+def grade_batch(
+    completions: list[str],
+    golds: list[str],
+    *,
+    require_think_end: bool = False,
+    final_line_fallback: bool = True,
+    exactly_one_box: bool = False,
+    grader: str = "ours",
+    timeout: float = DEADLINE_S,
+    workers: int | None = None,
+) -> list[Grade]:
+    """Grade completions against golds, in input order.
+
+    Args:
+        completions: the models' texts.
+        golds: one reference answer for each completion.
+        require_think_end: a completion without `</think>` is wrong (the paper's training rule).
+        final_line_fallback: see `extract_answer`.
+        exactly_one_box: a graded text without exactly one `\\boxed` is wrong (the Zero-Math-7B recipe).
+        grader: "ours", or "paper" for the OR of two comparisons that the paper used.
+        timeout: seconds for one answer; at it the worker is killed and the answer is wrong and undecided.
+        workers: processes; by default at most 4 and at most this rank's share of the cores.
+
+    Raises:
+        ValueError: unequal lengths or an unknown grader.
+    """
+    if len(completions) != len(golds):
+        raise ValueError(f"{len(completions)} completions but {len(golds)} golds")
+    if grader not in MEMORY_BYTES:
+        raise ValueError(f"unknown grader {grader!r}: choose from {sorted(MEMORY_BYTES)}")
+    grades: list[Grade | None] = [None] * len(golds)
+    jobs: dict[tuple[str, str], list[tuple[int, str]]] = {}
+    for i, (completion, gold) in enumerate(zip(completions, golds, strict=True)):
+        if "\\boxed" in gold or MARKER.search(gold):
+            gold = extract_answer(gold) or ""
+        graded = completion.rpartition("</think>")[2]
+        fault = _fault(completion, graded, require_think_end, exactly_one_box)
+        answer = None if fault else extract_answer(graded, final_line_fallback=final_line_fallback)
+        if fault or (answer is None and grader == "ours"):
+            grades[i] = Grade(False, answer, fault or "no answer", gold_parsed=_gold_understood(gold))
+        else:
+            text = answer if grader == "ours" else graded[-RESPONSE_CHARS:]
+            jobs.setdefault((text, gold), []).append((i, answer))
+    verdicts = decide(list(jobs), grader, timeout, workers)
+    for (text, gold), rows in jobs.items():
+        correct, reason, undecided = verdicts[text, gold]
+        parsed = _gold_understood(gold)
+        for i, answer in rows:
+            why = reason if parsed or correct else "unparseable gold"
+            grades[i] = Grade(correct, answer, why, undecided=undecided, gold_parsed=parsed)
+    return grades

@@ -1,0 +1,30 @@
+"""The paper's rule for a right answer, more lenient than ours. It runs in workers only."""
+
+from __future__ import annotations
+
+from grader.equality import loosely_equal
+from grader.extract import BOX, box_content
+
+RESPONSE_CHARS = 20000  # the end of a response that math-verify sees under the paper's rule
+
+
+def paper_rule(gold: str, response: str) -> tuple[bool, str]:
+    """The OR by which the paper graded training and evaluation (DeepMath `reward_func.py`, `uni_eval.py`).
+
+    Written anew: an OpenMathInstruct-style comparison of the last box, the same of the text after "The answer is: ",
+    and math-verify on the whole response against `\\boxed{$GOLD}$` (sic, the dollar stands outside the brace). The
+    original ran answers through sympy's `parse_expr`, which executes Python; here they meet this repository's parser.
+    On OlympiadBench the paper asked that benchmark's own judge as a third, which is not here.
+    """
+    from math_verify import parse, verify
+
+    boxes = [m.end() for m in BOX.finditer(response)]
+    candidates = [box_content(response, boxes[-1])[0] if boxes else None]
+    _, said, tail = response.rpartition("The answer is: ")
+    candidates.append(tail.strip() if said else None)
+    if any(c and loosely_equal(gold, c) for c in candidates):
+        return True, "equal by OpenMathInstruct's rule"
+    # math-verify's own time-outs share SIGALRM with the worker's: the worker's deadline bounds both halves.
+    reference = parse("\\boxed{$" + gold + "}$", parsing_timeout=None)
+    correct = bool(verify(reference, parse(response, parsing_timeout=None), timeout_seconds=None))
+    return correct, "equal by math-verify" if correct else "different"

@@ -1,0 +1,125 @@
+"""What strings, plain numbers and words decide: the verdicts that take no parsing.
+
+`quick` is bounded and safe in the calling process.
+"""
+
+from __future__ import annotations
+
+import re
+
+from grader.text import MAX_CHARS, WRAP, clean, plain_words, squeezed
+from grader.values import agrees, simple_number
+
+_TRUTH = {"yes": True, "true": True, "no": False, "false": False}
+_LETTER = re.compile(r"\(?\{?([A-Za-z])\}?\)?[.:)]?")
+
+
+def _choice(text: str) -> str | None:
+    """The letter of a bare multiple-choice answer: `B`, `(B)`, `B.`, `\\text{(B)}`."""
+    m = _LETTER.fullmatch(WRAP.sub("", text).replace("{", "").replace("}", "").strip())
+    return m.group(1) if m else None
+
+
+def _decimal_point(text: str, other: str) -> str:
+    """1000,99 as 1000.99 where the other number has a point, so that no list of numbers is meant."""
+    comma = re.fullmatch(r"[-+]?(?:0,\d{2,30}|\d{1,30},(?:\d\d|\d{4,30}))", text, re.ASCII)
+    return text.replace(",", ".") if comma and "." in other else text
+
+
+def quick(gold: str, answer: str) -> tuple[bool, str] | None:
+    """A verdict that strings, plain numbers, yes/no and choice letters allow; None when it takes parsing."""
+    if len(gold) > MAX_CHARS or len(answer) > MAX_CHARS:
+        return answer.strip() == gold.strip(), "equal strings" if answer.strip() == gold.strip() else "too long"
+    g, a = clean(gold), clean(answer)
+    if not g or not a:
+        return False, "empty"
+    if squeezed(g) == squeezed(a):
+        return True, "equal strings"
+    gw, aw = plain_words(g), plain_words(a)
+    if gw in _TRUTH or aw in _TRUTH:
+        return _same_truth(gw, aw, WRAP.sub("", a).lstrip(" {").lower())
+    gn, an = (simple_number(_decimal_point(x, y)) for x, y in ((g, a), (a, g)))
+    if gn and an:
+        if "," in g + a and gn[0] != an[0]:
+            return None  # "1,234" may be a list
+        same = agrees(*gn, *an)
+        return same, "equal numbers" if same else "different"
+    if gw == aw and re.fullmatch(r"[a-z][a-z \-]+", gw):
+        return True, "equal text"
+    return None
+
+
+def _same_truth(gold: str, words: str, answer: str) -> tuple[bool, str]:
+    """Yes/no against yes/no; after it an answer may explain itself ("Yes, because ..."), but not contradict itself."""
+    said = re.match(r"(yes|no|true|false)\b\s*(?:[,.;:}(\-]|because|since|$)", answer)
+    if gold not in _TRUTH or not said:
+        return False, "different"
+    opposite = {"no", "false", "not"} if _TRUTH[gold] else {"yes", "true"}
+    same = _TRUTH[gold] == _TRUTH[said[1]] and not opposite & set(words.split()[1:])
+    return same, "equal text" if same else "different"
+
+
+_BARE_NOUN = re.compile(r"\s*([-+]?[\d.,]*\d(?:\s?/\s?\d+)?) +([a-z]{4,})((?: [a-z]{3,}){0,3})\.?\s*", re.ASCII)
+_NO_NOUN_WORDS = (
+    "sqrt sinh cosh tanh arcsin arccos arctan infinity infty over times plus minus modulo choose factorial cubed dozen "
+    "dozens halves thirds quarters fourths fifths sixths sevenths eighths ninths tenths hundredths thousandths alpha "
+    "beta gamma delta epsilon zeta theta iota kappa lambda sigma omega"
+)
+_NO_NOUN = set(_NO_NOUN_WORDS.split())
+
+
+def noun_as_text(text: str, other: str) -> str:
+    r"""`12 cookies` against a plain number is `12\text{ cookies}`, not a product of letters."""
+    noun = _BARE_NOUN.fullmatch(text)
+    if noun is None or noun[2] in _NO_NOUN or re.search(r"[A-Za-z]", re.sub(r"\\text\s?\{[^{}]*\}", "", other)):
+        return text
+    return f"{noun[1]}\\text{{ {noun[2]}{noun[3]}}}"
+
+
+SPOKEN = {
+    **dict.fromkeys(("empty set", "empty", "none", "no solution", "no solutions", "no real solutions"), r"\emptyset"),
+    **dict.fromkeys(("all real numbers", "all reals", "real numbers", "set of all real numbers"), r"\mathbb{R}"),
+    **dict.fromkeys(("infinity", "infinite", "infinitely many"), r"\infty"),
+    "dne": r"\text{does not exist}",
+}
+_OPTION = re.compile(r"\(([A-Ja-j])\)[\s.:]*(.*)|([A-J])[.:)]\s*(.*)", re.DOTALL)
+_ONE_WORDS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+_ONES = (_ONE_WORDS + "seventeen eighteen nineteen").split()
+_TEN_WORDS = "twenty thirty forty fifty sixty seventy eighty ninety"
+_TENS = {w: 10 * (i + 2) for i, w in enumerate(_TEN_WORDS.split())}
+
+
+def by_words(gold: str, answer: str) -> tuple[bool, str] | None:
+    """A verdict on choice letters, number words and sets that have a name; None when it takes parsing."""
+    g, a = plain_words(gold), plain_words(answer)
+    for one, other in ((gold, answer), (answer, gold)):
+        option = _OPTION.fullmatch(WRAP.sub("", one).replace("{", "").replace("}", "").strip())
+        letter = _choice(other)
+        if option and letter and not re.search(r"[+\-=^_]|\([A-J]\)[^(]*\([A-J]\)|^\S+\s*(?:and|or|,)", one):
+            same_letter = (option[1] or option[3]).upper() == letter.upper()
+            return same_letter, "equal choice" if same_letter else "different"
+    if re.fullmatch(r"[a-z][a-z '\-]{2,}", g) and re.fullmatch(r"[a-z][a-z '\-]{2,}", a):
+        if _number_word(g) is not None and _number_word(g) == _number_word(a):
+            return True, "equal numbers"
+        if "," not in gold + answer and (" " in g + a or (WRAP.search(gold) and WRAP.search(answer))):
+            return (True, "equal text") if g == a else (False, "different")
+    for one, other in ((g, answer), (a, gold)):
+        value = _number_word(one)
+        if value is not None and simple_number(other):
+            return simple_number(other)[0] == value, "number word"
+    return None
+
+
+def _number_word(words: str) -> int | None:
+    """The value of "five", "twenty-one" or "three hundred"; None for other words."""
+    total = 0
+    for word in words.replace("-", " ").split():
+        if word in _ONES:
+            total += _ONES.index(word)
+        elif word in _TENS:
+            total += _TENS[word]
+        elif word == "hundred" and total:
+            total *= 100
+        else:
+            return None
+    return total if words.strip("- ") else None

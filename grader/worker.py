@@ -1,0 +1,71 @@
+"""The worker's side: a process of its own that compares answers until its parent closes the pipe.
+
+python grader/worker.py ours
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import struct
+import sys
+from pathlib import Path
+
+MEMORY_BYTES = {"ours": 1 << 30, "paper": 4 << 30}  # address space of a worker; math-verify needs sympy and ANTLR
+# What mpmath (and, under the paper's rule, sympy and ANTLR) raise on text that has no value. Anything else ends the
+# process, and the caller sees "worker died" for this one answer.
+_EVALUATION_ERRORS = (
+    ArithmeticError, AttributeError, LookupError, MemoryError, RuntimeError, TypeError, ValueError
+)  # fmt: skip
+
+
+def write_frame(fd: int, message: list) -> None:
+    payload = json.dumps(message).encode()
+    data = struct.pack(">I", len(payload)) + payload
+    while data:
+        data = data[os.write(fd, data) :]
+
+
+def _read_exactly(fd: int, size: int) -> bytes:
+    data = b""
+    while len(data) < size:
+        chunk = os.read(fd, size - len(data))
+        if not chunk:
+            os._exit(0)  # the parent is gone
+        data += chunk
+    return data
+
+
+def serve(grader: str) -> None:
+    """Answer requests until the parent closes the pipe."""
+    import resource
+
+    from grader.equality import equivalent
+    from grader.paper_rule import paper_rule
+
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES[grader],) * 2)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal reaches the whole group; the parent decides
+    requests, replies = os.dup(0), os.dup(1)
+    os.dup2(os.open(os.devnull, os.O_RDWR), 0)
+    os.dup2(2, 1)  # what a library prints must not reach the protocol
+    compare = equivalent if grader == "ours" else paper_rule
+    compare(r"\frac{\pi}{4}+\ln 2", r"\boxed{\arctan 1+\log_e 2}")  # imports and caches, before the clock runs
+    write_frame(replies, ["ready"])
+    while True:
+        size = struct.unpack(">I", _read_exactly(requests, 4))[0]
+        timeout, gold, text = json.loads(_read_exactly(requests, size))
+        # Should the parent die in the middle of a C-level loop, the kernel still ends this process.
+        signal.setitimer(signal.ITIMER_REAL, timeout + 2.0)
+        try:
+            verdict = list(compare(gold, text))
+        except _EVALUATION_ERRORS as error:
+            verdict = [False, f"no value: {type(error).__name__}"]
+        write_frame(replies, verdict)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+if __name__ == "__main__":
+    sys.path[0] = str(Path(__file__).resolve().parent.parent)  # the repository, where python put this file's folder
+    serve(sys.argv[1])
