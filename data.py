@@ -1,9 +1,10 @@
-"""Prompts, training rows and benchmarks: what every stage reads.
+"""The rows that both training stages read, from the hub or from a file, in DeepMath-103K's schema.
 
-Source of the facts: DeepMath-103K (arXiv 2504.11456), its data card `zwhe99/DeepMath-103K` and its evaluation script.
+Source of the facts: DeepMath-103K (arXiv 2504.11456) and its data card `zwhe99/DeepMath-103K`.
 Nothing here imports torch, and `datasets` is imported where it is used: evaluate.py answers `--help` at once.
 """
 
+import contextlib
 import json
 import re
 from collections import Counter
@@ -13,141 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli import InputError, is_local, say
+from grader.extract import extract_answer
+from prompts import PROMPTS, Prompt, encode_prompt, get_prompt
 
 if TYPE_CHECKING:
     import datasets
     from transformers import PreTrainedTokenizerBase
-
-# ---------------------------------------------------------------------------------------------------------------------
-# Prompts
-# ---------------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Prompt:
-    """How a question is put to a model.
-
-    Args:
-        user: the user's turn, or the whole text when `chat` is False; `{question}` marks the question.
-        system: the system turn, if any.
-        chat: render with the chat template of the model's own tokenizer; False: plain text.
-    """
-
-    user: str = "{question}"
-    system: str | None = None
-    chat: bool = True
-
-    def format(self, question: str) -> list[dict[str, str]] | str:
-        """Return chat messages, or one string for a plain-text prompt."""
-        text = self.user.replace("{question}", question)  # not str.format: the texts and LaTeX are full of braces
-        if not self.chat:
-            return text
-        system = [{"role": "system", "content": self.system}] if self.system else []
-        return [*system, {"role": "user", "content": text}]
-
-
-# DeepMath's card: the bare question; R1-Distill's card: "avoid adding a system prompt".
-BARE = Prompt()
-# DeepMath's card, for the Zero models; also SimpleRL-Zoo's own evaluation prompt (hkust-nlp/simpleRL-reason).
-BOXED_SYSTEM = Prompt(system="Please reason step by step, and put your final answer within \\boxed{}.")
-# Suffix of agentica-project/rllm's DeepScaleR data (the paper's card does not state it).
-STEP_BY_STEP_SUFFIX = Prompt(
-    user="{question} Let's think step by step and output the final answer within \\boxed{}.",
-)
-# Open-Reasoner-Zero's template (playground/zero_setting_base.py), which DeepMath-Zero-7B starts from.
-OPEN_REASONER_ZERO = Prompt(
-    user=(
-        "A conversation between User and Assistant. The User asks a question, and the Assistant solves it. "
-        "The Assistant first thinks about the reasoning process in the mind and then provides the User with the "
-        "answer. The reasoning process is enclosed within <think> </think> and answer is enclosed within <answer> "
-        "</answer> tags, respectively, i.e., <think> reasoning process here </think> <answer> answer here </answer>. "
-        "User: You must put your answer inside <answer> </answer> tags, i.e., <answer> answer here </answer>. "
-        "And your final answer will be extracted automatically by the \\boxed{} tag.\n"
-        "This is the problem:\n{question}\nAssistant: <think>"
-    ),
-    chat=False,
-)
-
-# Keyed by the names of the paper's result tables, so that `results/paper.json` has a row of the same name.
-PROMPTS = {
-    "DeepMath-1.5B": BARE,  # DeepMath's card
-    "DeepMath-Omn-1.5B": BARE,  # DeepMath's card
-    "R1-Distill-Qwen-1.5B": BARE,  # R1-Distill's card
-    "Still-3-1.5B-Preview": BARE,  # inferred: trained from R1-Distill (RUCAIBox/Slow_Thinking_with_LLMs)
-    "DeepScaleR-1.5B-Preview": STEP_BY_STEP_SUFFIX,  # inferred from agentica-project/rllm
-    "DeepMath-Zero-7B": BOXED_SYSTEM,  # DeepMath's card
-    "DeepMath-Zero-Math-7B": BOXED_SYSTEM,  # DeepMath's card
-    "Qwen-2.5-7B-SimpleRL-Zoo": BOXED_SYSTEM,  # inferred from hkust-nlp/simpleRL-reason
-    "Open-Reasoner-Zero-7B": OPEN_REASONER_ZERO,  # its own repository
-    "Qwen2.5-7B-Base": OPEN_REASONER_ZERO,  # inferred: the template DeepMath-Zero-7B's training starts from
-}
-PLAIN_TEXT = [name for name, prompt in PROMPTS.items() if not prompt.chat]
-
-
-def get_prompt(name: str) -> Prompt:
-    """Look a prompt preset up by model name.
-
-    Raises:
-        InputError: no preset of that name; the message lists those that exist.
-    """
-    if name not in PROMPTS:
-        raise InputError(f"--prompt_preset {name}: no such preset; there are: {', '.join(PROMPTS)}")
-    return PROMPTS[name]
-
-
-def load_tokenizer(
-    name: str, revision: str | None = None, trust_remote_code: bool = False
-) -> "PreTrainedTokenizerBase":
-    """The model's own tokenizer, padding on the left as generation needs it.
-
-    Raises:
-        InputError: no tokenizer can be loaded from there.
-    """
-    from transformers import AutoTokenizer
-
-    try:
-        return AutoTokenizer.from_pretrained(
-            name, revision=revision, trust_remote_code=trust_remote_code, padding_side="left"
-        )
-    except (OSError, ValueError) as error:
-        raise InputError(f"{name}: cannot load its tokenizer: {error}") from error
-
-
-def encode_prompt(
-    tokenizer: "PreTrainedTokenizerBase", prompt: Prompt, question: str, add_generation_prompt: bool = True
-) -> list[int]:
-    """Token ids of the prompt up to where the completion starts, the same that `GRPOTrainer` generates from.
-
-    `add_generation_prompt=False` leaves out what opens the assistant's turn.
-
-    Raises:
-        InputError: the preset needs a chat template and the tokenizer has none, or one that refuses the preset's turns.
-    """
-    from jinja2 import TemplateError
-
-    formatted = prompt.format(question)
-    if not prompt.chat:
-        return tokenizer(formatted)["input_ids"]
-    if tokenizer.chat_template is None:
-        raise InputError(
-            f"{tokenizer.name_or_path}: the tokenizer has no chat template, which this prompt preset needs; add one to "
-            f"the tokenizer, or take --prompt_preset {' or '.join(PLAIN_TEXT)}, which need none"
-        )
-    try:
-        return tokenizer.apply_chat_template(
-            formatted, add_generation_prompt=add_generation_prompt, tokenize=True, return_dict=True
-        )["input_ids"]
-    except TemplateError as error:
-        presets = ", ".join(name for name, each in PROMPTS.items() if each == prompt)
-        raise InputError(
-            f"{tokenizer.name_or_path}: the chat template refuses the prompt of {presets} ({error}); change "
-            f"it, or take a --prompt_preset with other turns or without any: {', '.join(PLAIN_TEXT)}"
-        ) from error
-
-
-# ---------------------------------------------------------------------------------------------------------------------
-# Training rows
-# ---------------------------------------------------------------------------------------------------------------------
 
 SOLUTION_COLUMNS = ("r1_solution_1", "r1_solution_2", "r1_solution_3")
 
@@ -261,7 +133,7 @@ def _load_with_datasets(args: DataArguments) -> "datasets.Dataset":
     import datasets
 
     if not is_local(args.dataset):
-        return _from_hub(args.dataset, args.dataset_split, args.dataset_revision)
+        return from_hub(args.dataset, args.dataset_split, args.dataset_revision)
     path = Path(args.dataset)
     if path.is_file() and path.suffix == ".parquet":
         return datasets.Dataset.from_parquet(str(path))
@@ -275,7 +147,7 @@ def _load_with_datasets(args: DataArguments) -> "datasets.Dataset":
     return dataset
 
 
-def _from_hub(hub_id: str, split: str, revision: str | None = None) -> "datasets.Dataset":
+def from_hub(hub_id: str, split: str, revision: str | None = None) -> "datasets.Dataset":
     """Load a split of a hub data set.
 
     Raises:
@@ -320,6 +192,24 @@ def read_json_lines(path: Path) -> Iterator[dict]:
             if not isinstance(row, dict):
                 raise InputError(f"{path}, line {number}: expected a JSON object, found {type(row).__name__}")
             yield row
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file so that a kill leaves the old one or the new one, never half of it.
+
+    Half a surrogate pair, which a server may send, is written as the escape that JSON has for it.
+
+    Raises:
+        InputError: the disk is full, or the file may not be written.
+    """
+    part = path.with_name(path.name + ".part")
+    try:
+        part.write_text(text, encoding="utf-8", errors="backslashreplace")
+        part.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):  # it may be the folder that cannot be written
+            part.unlink()
+        raise InputError(f"{path}: cannot be written ({error.strerror}); what was finished before is kept") from error
 
 
 def _check_columns(source: str, required: set[str], present: Iterable[str]) -> None:
@@ -380,98 +270,9 @@ def final_answer_of(text: str) -> str:
 
     GSM8K ends in `#### 18`, NuminaMath-CoT in `\boxed{}`, MMIQC in "The answer is: ..."; anything else is the answer.
     """
-    from reward import extract_answer
-
     if match := re.search(r"####\s*(.+?)\s*$", text):
         return match[1].replace(",", "")  # GSM8K writes 1,000
     return extract_answer(text, final_line_fallback=False) or text.strip()
-
-
-# ---------------------------------------------------------------------------------------------------------------------
-# Benchmarks
-# ---------------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Benchmark:
-    """Where a benchmark lives on the hub (paper, evaluation script), and how many problems it has."""
-
-    hub_id: str
-    split: str
-    size: int
-    problem: str = "problem"
-    answer: str = "answer"
-
-
-BENCHMARKS = {
-    "math500": Benchmark("zwhe99/MATH", "math500", 500, answer="expected_answer"),
-    "amc23": Benchmark("zwhe99/amc23", "test", 40, problem="question"),
-    "olympiadbench": Benchmark("zwhe99/simplerl-OlympiadBench", "test", 675, problem="question", answer="final_answer"),
-    "minerva": Benchmark("zwhe99/simplerl-minerva-math", "test", 272),
-    "aime24": Benchmark("zwhe99/aime90", "2024", 30, answer="expected_answer"),
-    "aime25": Benchmark("math-ai/aime25", "test", 30),
-}
-CATEGORY_COLUMNS = ("level", "subject", "type", "difficulty", "topic")
-
-
-def benchmark_names(names: list[str]) -> list[str]:
-    """Expand "all" and check the names; a path to a .jsonl file is a benchmark of the user's own.
-
-    Raises:
-        InputError: a name that is neither a benchmark nor a file; the message lists those that exist.
-    """
-    expanded = [each for name in names for each in (BENCHMARKS if name == "all" else [name])]
-    for name in expanded:
-        if name not in BENCHMARKS and not (name.endswith(".jsonl") and is_local(name)):
-            raise InputError(
-                f"--benchmarks {name}: no such benchmark; there are: {', '.join(BENCHMARKS)}, all, or a .jsonl file"
-            )
-    return list(dict.fromkeys(expanded))
-
-
-def load_benchmark(name: str, benchmark_dir: str | None = None) -> list[dict]:
-    """Problems of a benchmark, from the hub, from `benchmark_dir/<name>.jsonl`, or from a .jsonl file of the user's.
-
-    Returns:
-        One dict a problem: id (str), problem, answer (gold), and the category columns that the source has.
-
-    Raises:
-        InputError: a missing file or column, or a problem without text or gold, named by row.
-    """
-    benchmark = BENCHMARKS.get(name)
-    if benchmark is None or benchmark_dir:
-        path = Path(name) if benchmark is None else Path(benchmark_dir) / f"{name}.jsonl"
-        if not path.is_file():
-            hint = "" if benchmark is None else "; --benchmark_dir must hold one <name>.jsonl per benchmark"
-            raise InputError(f"{path}: no such file{hint}")
-        source, rows = str(path), list(read_json_lines(path))
-        problem_columns, answer_columns = ("problem", "question"), ("answer", "final_answer")
-    else:
-        source, rows = benchmark.hub_id, _from_hub(benchmark.hub_id, benchmark.split)
-        problem_columns, answer_columns = (benchmark.problem,), (benchmark.answer,)
-    problems = [_problem(source, number, row, problem_columns, answer_columns) for number, row in enumerate(rows, 1)]
-    repeated = [each for each, count in Counter(p["id"] for p in problems).items() if count > 1]
-    if repeated or not problems:
-        raise InputError(f"{source}: " + (f"id {repeated[0]!r} stands twice" if repeated else "no problems in it"))
-    return problems
-
-
-def _problem(source: str, number: int, row: dict, problem_columns, answer_columns) -> dict:
-    problem = next((name for name in problem_columns if name in row), None)
-    answer = next((name for name in answer_columns if name in row), None)
-    if problem is None or answer is None:
-        missing = " or ".join(problem_columns if problem is None else answer_columns)
-        raise InputError(f"{source}, row {number}: missing column {missing}; it has: {', '.join(row)}")
-    gold = row[answer]
-    if isinstance(gold, list) and len(gold) == 1:  # OlympiadBench on the hub
-        gold = gold[0]
-    if isinstance(gold, int | float) and not isinstance(gold, bool):
-        gold = str(gold)
-    for name, value in ((problem, row[problem]), (answer, gold)):
-        if not isinstance(value, str) or not value.strip():
-            raise InputError(f"{source}, row {number}: column {name} must be non-empty text, found {value!r}")
-    categories = {name: row[name] for name in CATEGORY_COLUMNS if row.get(name) not in (None, "")}
-    return {"id": str(row.get("id", number - 1)), "problem": row[problem], "answer": gold.strip(), **categories}
 
 
 def load_questions(args: DataArguments) -> dict[int, str]:

@@ -213,7 +213,7 @@ def main(argv: list[str] | None = None) -> None:
     if existing := [folder for folder in folders.values() if folder.exists()]:
         parser.error(f"{existing[0]} exists already; remove it, or choose another --output_dir")
     results = {seed: run_seed(folder, seed) for seed, folder in folders.items()}
-    from training_log import plot_curves  # imports transformers: not needed for a wrong flag
+    from training.progress import plot_curves  # imports transformers: not needed for a wrong flag
 
     report = format_report(results)
     (output_dir / "report.md").write_text(report, encoding="utf-8")

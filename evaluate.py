@@ -3,7 +3,7 @@ r"""Evaluation by the paper's protocol: pass@1 averaged over 16 samples at tempe
 Paper: DeepMath-103K, arXiv 2504.11456 (section 4 and its `uni_eval.py`). Same prompts, sampling, seeds, number of
 samples and benchmarks, through vLLM where it is installed. What differs: 32,768 tokens bound the completion alone,
 unless the model's context ends before, there prompt and completion together; grading is our grader's (reward.py), the
-one that training uses; and the transformers backend draws from random streams of its own (transformers_backend.py).
+one that training uses; and the transformers backend draws from random streams of its own.
 
 Samples are stored one by one as they are finished, and the same command continues a run that was stopped. One process,
 8 GPUs, 2 nodes of 8 (there with --machine_rank 0 and 1 and a shared output folder), a model over 4 GPUs, and a server:
@@ -37,17 +37,11 @@ from pathlib import Path
 from typing import Literal
 
 from cli import InputError, is_local, parse_arguments, run, say
-from data import PROMPTS, benchmark_names, get_prompt, load_benchmark
-from provenance import add_start, check_same_model, generation_facts, grading_facts, read_starts
-from regrade import gradable, with_stored_settings
-from samples import (
-    SETTINGS,
-    check_settings,
-    model_fingerprints,
-    read_settings,
-    stored_samples,
-    write_whole,
-)
+from data import write_whole
+from evaluation.benchmarks import benchmark_names, load_benchmark
+from evaluation.provenance import add_start, check_same_model, generation_facts, grading_facts, read_starts
+from evaluation.samples import SETTINGS, check_settings, model_fingerprints, read_settings, stored_samples
+from prompts import PROMPTS, get_prompt
 
 SAMPLES = 16  # per problem: the paper's
 
@@ -182,7 +176,7 @@ def grade_and_write(name: str, problems: list[dict], output_dir: Path, args: Eva
     Raises:
         InputError: samples are missing, or a file cannot be written.
     """
-    from score import score
+    from evaluation.score import score
 
     rows = list(stored_samples(output_dir, name, problems, args.n))
     scored = score(problems, rows, args.n, args.require_think_end, args.grader)
@@ -197,7 +191,7 @@ def grade_and_write(name: str, problems: list[dict], output_dir: Path, args: Eva
     }
     write_whole(output_dir / f"{Path(name).stem}.json", json.dumps(result, indent=1, ensure_ascii=False) + "\n")
     if args.second_opinion:
-        from second_opinion import write_disagreements
+        from evaluation.second_opinion import write_disagreements
 
         write_disagreements(output_dir / f"{Path(name).stem}.second_opinion.md", scored["problems"], rows)
 
@@ -205,11 +199,11 @@ def grade_and_write(name: str, problems: list[dict], output_dir: Path, args: Eva
 def main(argv: list[str] | None = None) -> None:
     argv = sys.argv[1:] if argv is None else argv
     if argv[:1] == ["report"]:
-        from report import main as report_main
+        from evaluation.report import main as report_main
 
         return report_main(argv[1:])
     if argv[:1] == ["contamination"]:
-        from decontaminate import main as contamination_main
+        from evaluation.contamination import main as contamination_main
 
         return contamination_main(argv[1:])
 
@@ -217,6 +211,8 @@ def main(argv: list[str] | None = None) -> None:
         raise InputError(f"{argv[0]}: no such command; there are: report, contamination, or flags alone to evaluate")
     (args,) = parse_arguments([EvaluationArguments], argv)
     if args.regrade:
+        from evaluation.score import gradable, with_stored_settings
+
         args = with_stored_settings(args)
     check_arguments(args)
     output_dir = Path(args.output_dir or Path("results") / Path(args.model_name_or_path).name)
@@ -228,7 +224,8 @@ def main(argv: list[str] | None = None) -> None:
         return print_table(output_dir)
 
     # What is missing; the model is loaded only if something is
-    from generate import Processes, generate_missing, open_backend
+    from evaluation.backend import Processes
+    from evaluation.generate import generate_missing, open_backend
 
     processes = Processes()
     if processes.index == 0:
@@ -270,7 +267,7 @@ def print_table(output_dir: Path) -> None:
     Raises:
         InputError: a broken result, or the table cannot be written.
     """
-    from report import format_table, read_results
+    from evaluation.report import format_table, read_results
 
     table = format_table(read_results(output_dir))
     write_whole(output_dir / "table.md", table)

@@ -25,8 +25,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from cli import InputError, parse_arguments, resume_point, run, say, stay_offline_if_local
-from data import SOLUTION_COLUMNS, DataArguments, get_prompt, load_tokenizer, load_training_rows
-from solutions import (
+from data import SOLUTION_COLUMNS, DataArguments, load_training_rows
+from prompts import get_prompt, load_tokenizer
+from training.checks import check_run, check_tokenizer
+from training.solutions import (
     Solution,
     check_same_as_before,
     choose,
@@ -37,7 +39,6 @@ from solutions import (
     tokenize_solutions,
     write_report,
 )
-from train_checks import check_run, check_tokenizer
 
 if TYPE_CHECKING:
     import datasets

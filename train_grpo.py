@@ -5,7 +5,8 @@ Paper: DeepMath-103K, arXiv 2504.11456 (section 4). The reward is +1 for a compl
 penalty; a completion that never closes its thinking is wrong.
 
 What differs from the paper: TRL in place of verl, its token-level loss averages over the batch and not per micro-batch,
-and answers are graded by our grader. Dynamic sampling, skipped updates and exact continuation are in grpo_trainer.py.
+and answers are graded by our grader. Dynamic sampling, skipped updates and exact continuation are in
+training/grpo_trainer.py.
 
 On one GPU, on 8 GPUs, and on 8 nodes of 8 (run on each with its own --machine_rank):
 
@@ -24,10 +25,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from cli import InputError, parse_arguments, resume_point, run, stay_offline_if_local
-from data import DataArguments, benchmark_names, get_prompt, load_benchmark, load_tokenizer, load_training_rows
-from grpo_checks import check_arguments
+from data import DataArguments, load_training_rows
+from evaluation.benchmarks import benchmark_names, load_benchmark
+from prompts import get_prompt, load_tokenizer
 from reward import accuracy_reward, soft_overlong_penalty
-from train_checks import check_tokenizer
+from training.checks import check_arguments, check_tokenizer
 
 if TYPE_CHECKING:
     import datasets
@@ -162,8 +164,8 @@ def main(argv: list[str] | None = None) -> None:
     # Model
     from trl import get_peft_config, get_quantization_config
 
-    from grpo_trainer import DeepMathGRPOTrainer
-    from training_log import RolloutProgress, changed_settings, merge_command
+    from training.grpo_trainer import DeepMathGRPOTrainer
+    from training.progress import RolloutProgress, changed_settings, merge_command
 
     tokenizer = load_tokenizer(model_args.model_name_or_path, model_args.model_revision, config.trust_remote_code)
     check_tokenizer(tokenizer, args.prompt_preset)

@@ -16,8 +16,8 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-import decontaminate
-from data import BENCHMARKS, load_benchmark
+from evaluation import contamination
+from evaluation.benchmarks import BENCHMARKS, load_benchmark
 
 WORDING = [
     ("How many", "What is the number of"), ("Find the", "Determine the"), ("Find", "Determine"),
@@ -88,12 +88,12 @@ def main() -> None:
     rows = [json.dumps({"question": question, "final_answer": "0"}) + "\n" for question in questions]
     Path(args.planted).write_text("".join(rows), encoding="utf-8")
 
-    overlap = {n: decontaminate.overlaps(problems, questions, n, 0.3) for n in (3, 5, 8, 13)}
-    near = decontaminate.neighbours(problems, questions, args.embedding_model, 5) if args.embedding_model else {}
-    numbers = [[decontaminate.numbers(text) for text in texts] for texts in (problems, questions)]
+    overlap = {n: contamination.overlaps(problems, questions, n, 0.3) for n in (3, 5, 8, 13)}
+    near = contamination.neighbours(problems, questions, args.embedding_model, 5) if args.embedding_model else {}
+    numbers = [[contamination.numbers(text) for text in texts] for texts in (problems, questions)]
 
     def agree(pair: tuple[int, int], least: float) -> bool:
-        return decontaminate.common_numbers(numbers[0][pair[0]], numbers[1][pair[1]]) >= least
+        return contamination.common_numbers(numbers[0][pair[0]], numbers[1][pair[1]]) >= least
 
     print(f"| rule | {' | '.join(kind.__name__.replace('_', ' ') for kind in KINDS)} | false alarms of {len(own)} |")
     print("|---|" + "---|" * (len(KINDS) + 1))

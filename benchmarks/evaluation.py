@@ -22,7 +22,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import evaluate
 from benchmarks import grader as grader_benchmark
-from samples import text_hash
+from evaluation.samples import text_hash
 
 HERE = Path(evaluate.__file__).parent
 
@@ -94,8 +94,9 @@ def cpu_seconds(work) -> float:
 
 def overhead(args) -> None:
     """CPU per token of evaluate.py's way over the library's own, in alternating rounds."""
-    import generate
-    from score import score
+    from evaluation.backend import Processes
+    from evaluation.generate import generate_missing, open_backend
+    from evaluation.score import score
 
     flags = [
         "--model_name_or_path",
@@ -111,7 +112,7 @@ def overhead(args) -> None:
     (settings,) = evaluate.parse_arguments([evaluate.EvaluationArguments], flags)
     evaluate.check_arguments(settings)
     problems = SUMS[: args.problems]
-    backend = generate.open_backend(settings, {"sums": problems}, generate.Processes())
+    backend = open_backend(settings, {"sums": problems}, Processes())
     keys = [(p["id"], i) for p in problems for i in range(4)]
     requests = backend.requests("sums", keys)
     raw, ours, parts = [], [], [0.0, 0.0]
@@ -123,7 +124,7 @@ def overhead(args) -> None:
             rows = []
 
             def whole(folder=Path(folder), rows=rows):
-                generate.generate_missing(backend, "sums", problems, keys, folder, 0)
+                generate_missing(backend, "sums", problems, keys, folder, 0)
                 rows += evaluate.stored_samples(folder, "sums", problems, 4)
 
             generating = cpu_seconds(whole)

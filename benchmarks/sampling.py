@@ -18,8 +18,9 @@ import torch
 from transformers import AutoModelForCausalLM
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from data import encode_prompt, get_prompt, load_benchmark, load_tokenizer
-from samples import stored_samples
+from evaluation.benchmarks import load_benchmark
+from evaluation.samples import stored_samples
+from prompts import encode_prompt, get_prompt, load_tokenizer
 
 
 def nucleus(logits: torch.Tensor, temperature: float, top_p: float) -> torch.Tensor:

@@ -21,10 +21,10 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-import training_log
 from benchmarks.svamp_rows import largest_of
+from training import progress
 
-HERE = Path(training_log.__file__).parent
+HERE = Path(__file__).resolve().parents[1]
 LARGEST = 30  # of the numbers in a question that GRPO trains on
 EVALUATIONS = {  # sampling as in the paper's evaluation, and as in training
     "temperature 0.6": ("", []),
@@ -150,7 +150,7 @@ def main() -> None:
     results = {name: summarize(folders, suffix) for name, (suffix, _) in EVALUATIONS.items()}
     states = {f.name: json.loads((f / "grpo/trainer_state.json").read_text(encoding="utf-8")) for f in folders}
     curves = {name: [entry for entry in s["log_history"] if "reward" in entry] for name, s in states.items()}
-    training_log.plot_curves(curves, args.output_dir / "gain.png")
+    progress.plot_curves(curves, args.output_dir / "gain.png")
     report = {"evaluations": results, "training": curves}
     (args.output_dir / "gain.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     table = "\n".join(f"{name}:\n\n{format_table(result)}" for name, result in results.items())

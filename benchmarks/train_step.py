@@ -28,10 +28,10 @@ from trl import GRPOConfig, GRPOTrainer
 
 import demo
 from benchmarks.grader import training_batch
-from data import load_tokenizer
-from grpo_trainer import DeepMathGRPOTrainer
+from prompts import load_tokenizer
 from reward import accuracy_reward
 from train_grpo import GRPOScriptArguments
+from training.grpo_trainer import DeepMathGRPOTrainer
 
 GROUP = 8  # completions of a prompt
 

@@ -49,8 +49,9 @@ from functools import lru_cache
 from grader.equality import understood
 from grader.extract import MARKER, extract_answer
 from grader.paper_rule import RESPONSE_CHARS
-from grader.worker import MEMORY_BYTES
 from grader.workers import DEADLINE_S, decide
+
+GRADERS = ("ours", "paper")
 
 
 @dataclass(frozen=True)
@@ -117,8 +118,8 @@ def grade_batch(
     """
     if len(completions) != len(golds):
         raise ValueError(f"{len(completions)} completions but {len(golds)} golds")
-    if grader not in MEMORY_BYTES:
-        raise ValueError(f"unknown grader {grader!r}: choose from {sorted(MEMORY_BYTES)}")
+    if grader not in GRADERS:
+        raise ValueError(f"unknown grader {grader!r}: choose from {sorted(GRADERS)}")
     grades: list[Grade | None] = [None] * len(golds)
     jobs: dict[tuple[str, str], list[tuple[int, str]]] = {}
     for i, (completion, gold) in enumerate(zip(completions, golds, strict=True)):

@@ -1,4 +1,4 @@
-"""The paper's rule for a right answer, more lenient than ours. It runs in workers only."""
+"""The paper's rule for a right answer, more lenient than ours, and math-verify's own. They run in workers only."""
 
 from __future__ import annotations
 
@@ -26,5 +26,14 @@ def paper_rule(gold: str, response: str) -> tuple[bool, str]:
         return True, "equal by OpenMathInstruct's rule"
     # math-verify's own time-outs share SIGALRM with the worker's: the worker's deadline bounds both halves.
     reference = parse("\\boxed{$" + gold + "}$", parsing_timeout=None)
+    correct = bool(verify(reference, parse(response, parsing_timeout=None), timeout_seconds=None))
+    return correct, "equal by math-verify" if correct else "different"
+
+
+def math_verify(gold: str, response: str) -> tuple[bool, str]:
+    """math-verify in its default configuration, for a second opinion."""
+    from math_verify import parse, verify
+
+    reference = parse(f"\\boxed{{{gold}}}", parsing_timeout=None)
     correct = bool(verify(reference, parse(response, parsing_timeout=None), timeout_seconds=None))
     return correct, "equal by math-verify" if correct else "different"

@@ -1,6 +1,6 @@
 """The worker's side: a process of its own that compares answers until its parent closes the pipe.
 
-python grader/worker.py ours
+Started by its path, `python grader/worker.py ours`, so that it works from any folder.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import struct
 import sys
 from pathlib import Path
 
-MEMORY_BYTES = {"ours": 1 << 30, "paper": 4 << 30}  # address space of a worker; math-verify needs sympy and ANTLR
+MEMORY_BYTES = {"ours": 1 << 30, "paper": 4 << 30, "math_verify": 4 << 30}  # address space; sympy and ANTLR take much
 # What mpmath (and, under the paper's rule, sympy and ANTLR) raise on text that has no value. Anything else ends the
 # process, and the caller sees "worker died" for this one answer.
 _EVALUATION_ERRORS = (
@@ -42,7 +42,7 @@ def serve(grader: str) -> None:
     import resource
 
     from grader.equality import equivalent
-    from grader.paper_rule import paper_rule
+    from grader.paper_rule import math_verify, paper_rule
 
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES[grader],) * 2)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -50,7 +50,7 @@ def serve(grader: str) -> None:
     requests, replies = os.dup(0), os.dup(1)
     os.dup2(os.open(os.devnull, os.O_RDWR), 0)
     os.dup2(2, 1)  # what a library prints must not reach the protocol
-    compare = equivalent if grader == "ours" else paper_rule
+    compare = {"ours": equivalent, "paper": paper_rule, "math_verify": math_verify}[grader]
     compare(r"\frac{\pi}{4}+\ln 2", r"\boxed{\arctan 1+\log_e 2}")  # imports and caches, before the clock runs
     write_frame(replies, ["ready"])
     while True:

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import torch
 
-import grpo_trainer
 import train_grpo
+from training import grpo_trainer
 
 
 class SeededGroups(grpo_trainer.DeepMathGRPOTrainer):

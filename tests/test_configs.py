@@ -12,10 +12,10 @@ from trl import GRPOConfig, ModelConfig, SFTConfig
 
 import demo
 from cli import InputError, parse_arguments
-from data import PROMPTS
-from decontaminate import ContaminationArguments
 from evaluate import EvaluationArguments
-from report import ReportArguments
+from evaluation.contamination import ContaminationArguments
+from evaluation.report import ReportArguments
+from prompts import PROMPTS
 from sft_warmup import SFTScriptArguments
 from train_grpo import GRPOScriptArguments
 

@@ -9,7 +9,9 @@ from datasets import Dataset
 
 import data
 from cli import InputError
-from data import PROMPTS, DataArguments, benchmark_names, encode_prompt, final_answer_of, load_benchmark, load_tokenizer
+from data import DataArguments, final_answer_of
+from evaluation.benchmarks import BENCHMARKS, benchmark_names, load_benchmark
+from prompts import PROMPTS, encode_prompt, load_tokenizer
 
 QUESTION = "What is {1} \\frac{1}{2}?"
 BOXED = "Please reason step by step, and put your final answer within \\boxed{}."
@@ -51,7 +53,7 @@ def test_every_model_of_the_paper_has_a_prompt():
     table = json.loads(Path("results/paper.json").read_text())["pass@1"]
     assert len(table) == 8 and all(len(row) == 6 for row in table.values())
     assert set(table) <= set(PROMPTS)
-    assert all(set(row) == set(data.BENCHMARKS) for row in table.values())
+    assert all(set(row) == set(BENCHMARKS) for row in table.values())
 
 
 def test_encoded_prompt_is_what_the_trainer_tokenizes(model_dir):

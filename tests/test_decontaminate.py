@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-import decontaminate
 import evaluate
 from cli import InputError
 from data import read_json_lines
+from evaluation import contamination
 
 PROBLEMS = [
     {"problem": r"If $x$ and $y$ are positive with $xy = 24$ and $x + y = 11$, find $\frac{x}{y}$.", "answer": "3/8"},
@@ -62,9 +62,9 @@ def test_embeddings_find_the_nearest_problem(files, model_dir, tmp_path):
 
 def test_embedding_does_not_depend_on_the_batch(model_dir, monkeypatch):
     texts = [problem["problem"] for problem in PROBLEMS]
-    together = decontaminate.embed(texts, str(model_dir))
-    monkeypatch.setattr(decontaminate, "EMBEDDING_BATCH", 1)
-    assert (decontaminate.embed(texts, str(model_dir)) - together).abs().max() < 1e-5
+    together = contamination.embed(texts, str(model_dir))
+    monkeypatch.setattr(contamination, "EMBEDDING_BATCH", 1)
+    assert (contamination.embed(texts, str(model_dir)) - together).abs().max() < 1e-5
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_embedding_does_not_depend_on_the_batch(model_dir, monkeypatch):
     [("5 balls, two boxes", "2 boxes and five balls", 1), ("1, 2, 2", "1, 2", 2 / 3), ("7", "8", 0), ("x", "y", 1)],
 )
 def test_numbers_in_common(one, other, share):
-    assert decontaminate.common_numbers(*map(decontaminate.numbers, (one, other))) == pytest.approx(share)
+    assert contamination.common_numbers(*map(contamination.numbers, (one, other))) == pytest.approx(share)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,8 @@ import demo
 import evaluate
 from cli import InputError
 from data import read_json_lines
-from generate import Processes, open_backend
+from evaluation.backend import Processes
+from evaluation.generate import open_backend
 
 FLAGS = ["--n", "3", "--temperature", "1", "--top_p", "0.9", "--max_new_tokens", "12", "--dtype", "float32"]
 

@@ -18,9 +18,9 @@ import demo
 import evaluate
 from benchmarks import sampling
 from cli import InputError
-from data import read_json_lines
-from samples import SampleFile, stored_samples, text_hash, write_whole
-from transformers_backend import draw
+from data import read_json_lines, write_whole
+from evaluation.samples import SampleFile, stored_samples, text_hash
+from evaluation.transformers_backend import draw
 
 HERE = Path(evaluate.__file__).parent
 HAS_VLLM = importlib.util.find_spec("vllm") is not None
@@ -270,7 +270,7 @@ def test_transformers_server(plain_model, benchmark, tmp_path):
 
 def test_server_that_dies_on_the_way(tmp_path):
     """Retries end in one clear error. The server is Python's own, which knows no completions: every POST gets a 501."""
-    from server_backend import ServerBackend
+    from evaluation.server_backend import ServerBackend
 
     port = free_port()
     (tmp_path / "v1").mkdir()
@@ -322,9 +322,9 @@ def reply(message, **more):
 def test_replies_of_servers(content, completion):
     import httpx
 
-    from data import PROMPTS
-    from generate import Request
-    from server_backend import ServerBackend
+    from evaluation.backend import Request
+    from evaluation.server_backend import ServerBackend
+    from prompts import PROMPTS
 
     backend = object.__new__(ServerBackend)  # without asking a server what it serves
     backend.args, backend.prompt = evaluate.EvaluationArguments(server="http://here"), PROMPTS["DeepMath-1.5B"]

@@ -24,10 +24,10 @@ import demo
 import sft_warmup
 import train_grpo
 from cli import InputError, is_whole_checkpoint
-from data import load_tokenizer
-from grpo_trainer import DeepMathGRPOTrainer, sort_by_length
+from prompts import load_tokenizer
 from reward import accuracy_reward, soft_overlong_penalty
 from train_grpo import GRPOScriptArguments
+from training.grpo_trainer import DeepMathGRPOTrainer, sort_by_length
 
 CPU = ["--use_cpu", "true", "--bf16", "false", "--gradient_checkpointing", "false", "--report_to", "none"]
 GRPO = ["--num_generations", "4", "--per_device_train_batch_size", "8", "--gradient_accumulation_steps", "2"]

@@ -11,12 +11,13 @@ from transformers.integrations.deepspeed import set_hf_deepspeed_config, unset_h
 from trl import GRPOConfig, GRPOTrainer, ModelConfig, SFTConfig, SFTTrainer
 
 import sft_warmup
-import solutions
 import train_grpo
 from benchmarks.svamp_rows import solution_of
 from cli import InputError, parse_arguments
-from data import PROMPTS, DataArguments, encode_prompt, get_prompt, load_tokenizer, load_training_rows
+from data import DataArguments, load_training_rows
+from prompts import PROMPTS, encode_prompt, get_prompt, load_tokenizer
 from reward import Grade, accuracy_reward, grade_batch
+from training import solutions
 
 CPU = ["--use_cpu", "true", "--bf16", "false", "--gradient_checkpointing", "false", "--report_to", "none"]
 SHORT = ["--max_steps", "2", "--learning_rate", "1e-3", "--logging_steps", "1", *CPU]

@@ -10,11 +10,11 @@ import pytest
 from safetensors.torch import load_file
 from trl import GRPOConfig, ModelConfig, SFTConfig
 
-import grpo_checks
 import sft_warmup
 import train_grpo
 from cli import InputError, parse_arguments
-from data import load_tokenizer
+from prompts import load_tokenizer
+from training import checks
 
 CPU = ["--use_cpu", "true", "--bf16", "false", "--gradient_checkpointing", "false", "--report_to", "none"]
 SHORT = ["--max_steps", "3", "--save_strategy", "no", "--logging_steps", "1", *CPU]
@@ -196,10 +196,10 @@ def test_processes_must_share_the_prompts_out():
     config = SimpleNamespace(world_size=3, per_device_train_batch_size=4, gradient_accumulation_steps=1)
     config.num_generations, config.num_iterations, config.generation_batch_size = 4, 1, 12
     args = train_grpo.GRPOScriptArguments(dynamic_sampling_prompts=4)
-    grpo_checks.check_batches(args, config)
+    checks.check_batches(args, config)
     args.dynamic_sampling = True
     with pytest.raises(InputError, match="dynamic_sampling_prompts = 4 prompts cannot be shared out among 3 processes"):
-        grpo_checks.check_batches(args, config)
+        checks.check_batches(args, config)
 
 
 @pytest.mark.skipif("__import__('torch').cuda.is_available()", reason="needs a machine without a GPU")

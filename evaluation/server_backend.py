@@ -20,8 +20,8 @@ from pathlib import Path
 import httpx
 
 from cli import InputError, say
-from data import get_prompt
-from generate import Emit, Request
+from evaluation.backend import Emit, Request
+from prompts import get_prompt
 
 READ_TIMEOUT_S = 3600.0  # one completion may take that long
 LONGEST_PAUSE_S = 60.0  # between two tries

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli import InputError
-from data import Prompt, encode_prompt
-from samples import write_whole
+from data import write_whole
+from prompts import Prompt, encode_prompt
 
 if TYPE_CHECKING:
     import datasets

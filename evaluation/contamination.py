@@ -20,8 +20,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cli import InputError, is_local, parse_arguments, say, stay_offline_if_local
-from data import DataArguments, benchmark_names, load_benchmark, load_questions
-from samples import make_folder, write_whole
+from data import DataArguments, load_questions, write_whole
+from evaluation.benchmarks import benchmark_names, load_benchmark
+from evaluation.samples import make_folder
 
 EMBEDDING_TOKENS = 256  # of a text; sentence-embedding models are trained on less
 EMBEDDING_BATCH = 64

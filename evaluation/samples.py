@@ -1,13 +1,12 @@
 """Stored samples of an evaluation: appended one by one, never lost, never mixed up with those of another run.
 
 Hours of generation live in these JSON-lines files, so their rules stand apart from the backends that fill them
-(generate.py) and from what reads them (regrade.py, score.py, report.py). One line a sample: id, sample, seed,
+(generate.py) and from what reads them (score.py, report.py). One line a sample: id, sample, seed,
 problem_hash, max_tokens (null: left to the server's context), completion, tokens, finish_reason, start (which entry of
 <benchmark>.generation.jsonl made it, see provenance.py) and seconds (after that start, it was finished). Every process
 appends to a file of its own, which it alone repairs; readers change nothing and may come at any time.
 """
 
-import contextlib
 import fcntl
 import glob
 import hashlib
@@ -17,29 +16,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cli import InputError
+from data import write_whole
 
 
 def text_hash(text: str) -> str:
     """Short fingerprint by which a stored sample is recognised as one of this very problem."""
     return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file so that a kill leaves the old one or the new one, never half of it.
-
-    Half a surrogate pair, which a server may send, is written as the escape that JSON has for it.
-
-    Raises:
-        InputError: the disk is full, or the file may not be written.
-    """
-    part = path.with_name(path.name + ".part")
-    try:
-        part.write_text(text, encoding="utf-8", errors="backslashreplace")
-        part.replace(path)
-    except OSError as error:
-        with contextlib.suppress(OSError):  # it may be the folder that cannot be written
-            part.unlink()
-        raise InputError(f"{path}: cannot be written ({error.strerror}); what was finished before is kept") from error
 
 
 def make_folder(path: Path) -> None:
@@ -220,7 +202,7 @@ def stored_samples(output_dir: Path, benchmark: str, problems: list[dict], n: fl
     """Yield the stored samples 0 to n - 1 of these problems; a sample may come twice.
 
     Args:
-        problems: as `data.load_benchmark` returns them.
+        problems: as `benchmarks.load_benchmark` returns them.
         n: samples per problem; math.inf: all.
 
     Raises:

@@ -18,7 +18,7 @@ import math
 import shutil
 import zlib
 from collections import defaultdict, deque
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 import pandas
@@ -30,68 +30,13 @@ from tqdm.auto import tqdm
 from trl import GRPOTrainer
 
 from cli import InputError, is_whole_checkpoint
-from training_log import format_samples, text_of, write_model_card
+from training.groups import Group
+from training.progress import format_samples, write_model_card
 
 # torch.load does not know "cpu:0", as accelerate calls the CPU of a run of several processes.
 torch.serialization.register_package(
     50, lambda storage: None, lambda storage, location: storage if location.startswith("cpu:") else None
 )
-
-
-@dataclass
-class Group:
-    """A prompt with its G completions and their rewards.
-
-    Attributes:
-        position: number of the prompt in the run's stream of prompts.
-        row: the data set's row, with TRL's "prompt".
-        prompt_ids: tokens of the prompt.
-        completion_ids: G lists of tokens.
-        completions: G texts or lists of chat messages.
-        logprobs: G lists of the sampler's own log-probabilities (vLLM), or None.
-        rewards: (G, F), one column a reward function, correctness first; NaN where a function gave none.
-        extras: the columns that reward functions logged (gold, answer, verdict), G values each.
-    """
-
-    position: int
-    row: dict
-    prompt_ids: list[int]
-    completion_ids: list[list[int]]
-    completions: list
-    logprobs: list | None
-    rewards: torch.Tensor
-    extras: dict[str, list]
-
-    @property
-    def solved(self) -> int:
-        """How many of the completions are correct."""
-        return int((self.rewards[:, 0] > 0).sum())
-
-    @property
-    def mixed(self) -> bool:
-        """Whether correctness (not the length penalty) differs within the group."""
-        return 0 < self.solved < len(self.rewards)
-
-    def records(self, ends: set[int], weights: torch.Tensor) -> list[dict]:
-        """One record a completion, for the file of rollouts.
-
-        Args:
-            ends: tokens that end a completion.
-            weights: of the reward functions, (F,).
-        """
-        return [
-            {
-                "position": self.position,
-                "question": self.row["question"],
-                "completion": text_of(self.completions[i]),
-                **{column: values[i] for column, values in self.extras.items()},
-                "correct": bool(self.rewards[i, 0] > 0),
-                "reward": float((self.rewards[i] * weights).nansum()),
-                "length": len(ids),
-                "clipped": ids[-1] not in ends,
-            }
-            for i, ids in enumerate(self.completion_ids)
-        ]
 
 
 class DeepMathGRPOTrainer(GRPOTrainer):

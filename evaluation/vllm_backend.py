@@ -9,7 +9,7 @@ VLLM_BATCH_INVARIANT=1 prevents it, at a cost.
 import os
 
 from cli import InputError
-from generate import Emit, LocalBackend, Processes, Request
+from evaluation.backend import Emit, LocalBackend, Processes, Request
 
 # What `accelerate launch` tells its processes about each other; vLLM would build its own groups from it.
 LAUNCHER_VARIABLES = {

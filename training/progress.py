@@ -9,7 +9,8 @@ import yaml
 from transformers.trainer_callback import ProgressCallback
 
 from cli import adapter_base, is_local
-from provenance import git_commit, hardware, versions
+from evaluation.provenance import git_commit, hardware, versions
+from reward import text_of
 
 SAMPLE_CHARS = 600  # of a completion's end, in the printed samples
 SHOWN = {  # metric: how the progress bar and its lines show it
@@ -60,11 +61,6 @@ class RolloutProgress(ProgressCallback):
             self.training_bar.write(f"step {state.global_step}/{state.max_steps}: " + ", ".join(parts))
         if "reward" in logs:
             self.training_bar.set_postfix_str(", ".join(parts[:5]))
-
-
-def text_of(completion: str | list[dict]) -> str:
-    """A completion's text, whether plain or a list of chat messages."""
-    return completion if isinstance(completion, str) else completion[-1]["content"]
 
 
 def format_samples(logs: dict) -> str:

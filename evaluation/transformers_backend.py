@@ -11,7 +11,7 @@ import hashlib
 from itertools import groupby
 
 from cli import InputError
-from generate import Emit, LocalBackend, Processes, Request
+from evaluation.backend import Emit, LocalBackend, Processes, Request
 
 NUCLEUS = 256  # tokens looked at first for top-p; a flatter distribution is sorted as a whole
 KV_BLOCK = 32  # tokens in a block of the continuous batch's cache

@@ -1,0 +1,134 @@
+"""How a question is put to a model: the prompt presets, and the tokens that a preset becomes.
+
+Training and evaluation read the same constants. Nothing here imports torch: evaluate.py answers `--help` at once.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cli import InputError
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """How a question is put to a model.
+
+    Args:
+        user: the user's turn, or the whole text when `chat` is False; `{question}` marks the question.
+        system: the system turn, if any.
+        chat: render with the chat template of the model's own tokenizer; False: plain text.
+    """
+
+    user: str = "{question}"
+    system: str | None = None
+    chat: bool = True
+
+    def format(self, question: str) -> list[dict[str, str]] | str:
+        """Return chat messages, or one string for a plain-text prompt."""
+        text = self.user.replace("{question}", question)  # not str.format: the texts and LaTeX are full of braces
+        if not self.chat:
+            return text
+        system = [{"role": "system", "content": self.system}] if self.system else []
+        return [*system, {"role": "user", "content": text}]
+
+
+# DeepMath's card: the bare question; R1-Distill's card: "avoid adding a system prompt".
+BARE = Prompt()
+# DeepMath's card, for the Zero models; also SimpleRL-Zoo's own evaluation prompt (hkust-nlp/simpleRL-reason).
+BOXED_SYSTEM = Prompt(system="Please reason step by step, and put your final answer within \\boxed{}.")
+# Suffix of agentica-project/rllm's DeepScaleR data (the paper's card does not state it).
+STEP_BY_STEP_SUFFIX = Prompt(
+    user="{question} Let's think step by step and output the final answer within \\boxed{}.",
+)
+# Open-Reasoner-Zero's template (playground/zero_setting_base.py), which DeepMath-Zero-7B starts from.
+OPEN_REASONER_ZERO = Prompt(
+    user=(
+        "A conversation between User and Assistant. The User asks a question, and the Assistant solves it. "
+        "The Assistant first thinks about the reasoning process in the mind and then provides the User with the "
+        "answer. The reasoning process is enclosed within <think> </think> and answer is enclosed within <answer> "
+        "</answer> tags, respectively, i.e., <think> reasoning process here </think> <answer> answer here </answer>. "
+        "User: You must put your answer inside <answer> </answer> tags, i.e., <answer> answer here </answer>. "
+        "And your final answer will be extracted automatically by the \\boxed{} tag.\n"
+        "This is the problem:\n{question}\nAssistant: <think>"
+    ),
+    chat=False,
+)
+
+# Keyed by the names of the paper's result tables, so that `results/paper.json` has a row of the same name.
+PROMPTS = {
+    "DeepMath-1.5B": BARE,  # DeepMath's card
+    "DeepMath-Omn-1.5B": BARE,  # DeepMath's card
+    "R1-Distill-Qwen-1.5B": BARE,  # R1-Distill's card
+    "Still-3-1.5B-Preview": BARE,  # inferred: trained from R1-Distill (RUCAIBox/Slow_Thinking_with_LLMs)
+    "DeepScaleR-1.5B-Preview": STEP_BY_STEP_SUFFIX,  # inferred from agentica-project/rllm
+    "DeepMath-Zero-7B": BOXED_SYSTEM,  # DeepMath's card
+    "DeepMath-Zero-Math-7B": BOXED_SYSTEM,  # DeepMath's card
+    "Qwen-2.5-7B-SimpleRL-Zoo": BOXED_SYSTEM,  # inferred from hkust-nlp/simpleRL-reason
+    "Open-Reasoner-Zero-7B": OPEN_REASONER_ZERO,  # its own repository
+    "Qwen2.5-7B-Base": OPEN_REASONER_ZERO,  # inferred: the template DeepMath-Zero-7B's training starts from
+}
+PLAIN_TEXT = [name for name, prompt in PROMPTS.items() if not prompt.chat]
+
+
+def get_prompt(name: str) -> Prompt:
+    """Look a prompt preset up by model name.
+
+    Raises:
+        InputError: no preset of that name; the message lists those that exist.
+    """
+    if name not in PROMPTS:
+        raise InputError(f"--prompt_preset {name}: no such preset; there are: {', '.join(PROMPTS)}")
+    return PROMPTS[name]
+
+
+def load_tokenizer(
+    name: str, revision: str | None = None, trust_remote_code: bool = False
+) -> "PreTrainedTokenizerBase":
+    """The model's own tokenizer, padding on the left as generation needs it.
+
+    Raises:
+        InputError: no tokenizer can be loaded from there.
+    """
+    from transformers import AutoTokenizer
+
+    try:
+        return AutoTokenizer.from_pretrained(
+            name, revision=revision, trust_remote_code=trust_remote_code, padding_side="left"
+        )
+    except (OSError, ValueError) as error:
+        raise InputError(f"{name}: cannot load its tokenizer: {error}") from error
+
+
+def encode_prompt(
+    tokenizer: "PreTrainedTokenizerBase", prompt: Prompt, question: str, add_generation_prompt: bool = True
+) -> list[int]:
+    """Token ids of the prompt up to where the completion starts, the same that `GRPOTrainer` generates from.
+
+    `add_generation_prompt=False` leaves out what opens the assistant's turn.
+
+    Raises:
+        InputError: the preset needs a chat template and the tokenizer has none, or one that refuses the preset's turns.
+    """
+    from jinja2 import TemplateError
+
+    formatted = prompt.format(question)
+    if not prompt.chat:
+        return tokenizer(formatted)["input_ids"]
+    if tokenizer.chat_template is None:
+        raise InputError(
+            f"{tokenizer.name_or_path}: the tokenizer has no chat template, which this prompt preset needs; add one to "
+            f"the tokenizer, or take --prompt_preset {' or '.join(PLAIN_TEXT)}, which need none"
+        )
+    try:
+        return tokenizer.apply_chat_template(
+            formatted, add_generation_prompt=add_generation_prompt, tokenize=True, return_dict=True
+        )["input_ids"]
+    except TemplateError as error:
+        presets = ", ".join(name for name, each in PROMPTS.items() if each == prompt)
+        raise InputError(
+            f"{tokenizer.name_or_path}: the chat template refuses the prompt of {presets} ({error}); change "
+            f"it, or take a --prompt_preset with other turns or without any: {', '.join(PLAIN_TEXT)}"
+        ) from error
