@@ -1,8 +1,7 @@
-"""Prompts, filters, odd rows, and benchmarks."""
+"""Training rows: filters, odd rows, formats."""
 
 import json
 import math
-from pathlib import Path
 
 import pytest
 from datasets import Dataset
@@ -10,64 +9,7 @@ from datasets import Dataset
 import data
 from cli import InputError
 from data import DataArguments, final_answer_of
-from evaluation.benchmarks import BENCHMARKS, benchmark_names, load_benchmark
-from prompts import PROMPTS, encode_prompt, load_tokenizer
-
-QUESTION = "What is {1} \\frac{1}{2}?"
-BOXED = "Please reason step by step, and put your final answer within \\boxed{}."
-
-
-def user(text, system=None):
-    return [*([{"role": "system", "content": system}] if system else []), {"role": "user", "content": text}]
-
-
-@pytest.mark.parametrize(
-    ("model", "expected"),
-    [
-        ("DeepMath-1.5B", user(QUESTION)),
-        ("DeepMath-Omn-1.5B", user(QUESTION)),
-        ("R1-Distill-Qwen-1.5B", user(QUESTION)),
-        ("Still-3-1.5B-Preview", user(QUESTION)),
-        (
-            "DeepScaleR-1.5B-Preview",
-            user(QUESTION + " Let's think step by step and output the final answer within \\boxed{}."),
-        ),
-        ("DeepMath-Zero-7B", user(QUESTION, BOXED)),
-        ("DeepMath-Zero-Math-7B", user(QUESTION, BOXED)),
-        ("Qwen-2.5-7B-SimpleRL-Zoo", user(QUESTION, BOXED)),
-    ],
-)
-def test_chat_prompts(model, expected):
-    assert PROMPTS[model].format(QUESTION) == expected
-
-
-@pytest.mark.parametrize("model", ["Open-Reasoner-Zero-7B", "Qwen2.5-7B-Base"])
-def test_open_reasoner_zero_prompt(model):
-    text = PROMPTS[model].format(QUESTION)
-    assert text.startswith("A conversation between User and Assistant. ")
-    assert f"the \\boxed{{}} tag.\nThis is the problem:\n{QUESTION}\nAssistant: <think>" in text
-    assert text.endswith("\nAssistant: <think>")
-
-
-def test_every_model_of_the_paper_has_a_prompt():
-    table = json.loads(Path("results/paper.json").read_text())["pass@1"]
-    assert len(table) == 8 and all(len(row) == 6 for row in table.values())
-    assert set(table) <= set(PROMPTS)
-    assert all(set(row) == set(BENCHMARKS) for row in table.values())
-
-
-def test_encoded_prompt_is_what_the_trainer_tokenizes(model_dir):
-    tokenizer = load_tokenizer(str(model_dir))
-    ids = encode_prompt(tokenizer, PROMPTS["DeepMath-1.5B"], "1+2")
-    assert tokenizer.decode(ids) == "<|user|>1+2<|assistant|><think>"
-    tokenizer.chat_template = None
-    with pytest.raises(InputError, match="no chat template.*Open-Reasoner-Zero-7B"):
-        encode_prompt(tokenizer, PROMPTS["DeepMath-1.5B"], "1+2")
-
-
-# ---------------------------------------------------------------------------------------------------------------------
-# Training rows
-# ---------------------------------------------------------------------------------------------------------------------
+from prompts import load_tokenizer
 
 GOOD = {"question": "1+1", "final_answer": "2", "difficulty": 5.0, "topic": "Mathematics -> Algebra"}
 
@@ -198,45 +140,3 @@ def test_column_map(tmp_path, tokenizer):
     rows = [{"problem": "2+2", "solution": "Two and two: \\boxed{4}."}]
     result = load(tmp_path, tokenizer, rows, question_column="problem", answer_column="solution")
     assert (result["question"], result["final_answer"]) == (["2+2"], ["4"])
-
-
-# ---------------------------------------------------------------------------------------------------------------------
-# Benchmarks
-# ---------------------------------------------------------------------------------------------------------------------
-
-
-def test_benchmark_names(tmp_path):
-    assert benchmark_names(["all"]) == ["math500", "amc23", "olympiadbench", "minerva", "aime24", "aime25"]
-    assert benchmark_names(["aime24", "aime24"]) == ["aime24"]
-    with pytest.raises(InputError, match="MATH-500: no such benchmark; there are: math500, amc23"):
-        benchmark_names(["MATH-500"])
-    with pytest.raises(InputError, match="no such file"):
-        benchmark_names([str(tmp_path / "absent.jsonl")])
-
-
-def test_local_benchmark(tmp_path):
-    path = tmp_path / "amc23.jsonl"
-    path.write_text('{"id": 3, "problem": "p", "answer": 27.0, "level": 2}\n{"problem": "q", "answer": ["5"]}\n')
-    assert load_benchmark("amc23", str(tmp_path)) == [
-        {"id": "3", "problem": "p", "answer": "27.0", "level": 2},
-        {"id": "1", "problem": "q", "answer": "5"},
-    ]
-    assert load_benchmark(str(path)) == load_benchmark("amc23", str(tmp_path))
-
-
-@pytest.mark.parametrize(
-    ("line", "message"),
-    [
-        ('{"problem": "p"}', "row 1: missing column answer or final_answer; it has: problem"),
-        ('{"problem": "p", "answer": ""}', "row 1: column answer must be non-empty text"),
-        ('{"problem": "p", "answer": "1", "id": 7}\n{"problem": "q", "answer": "1", "id": 7}', "id '7' stands twice"),
-        ("[1]", "line 1: expected a JSON object, found list"),
-        ("", "no problems in it"),
-    ],
-)
-def test_bad_benchmarks(tmp_path, line, message):
-    (tmp_path / "aime24.jsonl").write_text(line + "\n")
-    with pytest.raises(InputError, match=message):
-        load_benchmark("aime24", str(tmp_path))
-    with pytest.raises(InputError, match="aime25.jsonl: no such file"):
-        load_benchmark("aime25", str(tmp_path))
