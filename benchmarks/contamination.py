@@ -1,6 +1,6 @@
 """How many planted paraphrases the contamination check finds, and how often it raises a false alarm.
 
-    python benchmarks/contamination.py --dataset rows.jsonl --benchmark_dir BENCHMARKS [--embedding_model MODEL]
+    python benchmarks/contamination.py --dataset rows.jsonl --benchmark_dir BENCHMARKS --embedding_model MODEL
 
 Benchmark problems, rewritten in five ways, are planted among the data set's own questions. Recall is the share
 of planted copies that are suspected of their own original. False alarms are suspects among the data set's own

@@ -1,5 +1,6 @@
 """Every shipped recipe and launch line parses, keeps the original's products, and a typo in one is an error."""
 
+import ast
 import math
 import re
 import shlex
@@ -265,83 +266,87 @@ def test_accelerate_config_of_two_cpu_processes():
     assert (args.nproc_per_node, args.use_cpu) == ("2", True)
 
 
-SCRIPTS = ("train_grpo.py", "sft_warmup.py", "evaluate.py", "demo.py")
+# ---------------------------------------------------------------------------------------------------------------------
+# Commands in README, docs, run scripts, headers of recipes and docstrings
+# ---------------------------------------------------------------------------------------------------------------------
+
+SCRIPTS = ("train_grpo.py", "sft_warmup.py", "evaluate.py", "demo.py", *map(str, Path("benchmarks").glob("*.py")))
+START = re.compile(r"\s*(\w+=\S+ +)*(python|accelerate launch|torchrun|srun|\"?\$)")
 
 
 def commands_in(text: str) -> list[list[str]]:
     """The words of every command in a text that starts one of our scripts; a shell's variables are 1."""
     commands = []
     for line in text.replace("\\\n", " ").splitlines():
-        if not any(script in line for script in SCRIPTS):
+        if not (START.match(line) and any(script in line for script in SCRIPTS)):
             continue
-        words = shlex.split(re.sub(r"\$\w+", "1", line), comments=True)
+        words = shlex.split(re.sub(r"\$(\w+|\{\w+\})", "1", line), comments=True)
         words = shlex.split(words[-1]) if "bash" in words else words  # srun bash -c '...'
-        if {*SCRIPTS} & {*words}:
-            commands.append(words)
+        if {*SCRIPTS} & {*words} and "--help" not in words:
+            commands.append([word for word in words if word != "$@"])
     return commands
 
 
-def readme_commands(script: str) -> list[list[str]]:
-    """The commands in the README's code blocks and, those that a sentence holds, between backticks."""
-    readme = Path("README.md").read_text()
-    blocks = re.findall(r"```bash\n(.*?)```", readme, flags=re.S)
-    inline = [" ".join(code.split()) for code in re.findall(r"`(python [^`]+)`", readme)]
-    return [w for w in commands_in("\n".join(blocks + inline)) if script in w and "--help" not in w]
+def commands_of(path: Path) -> list[list[str]]:
+    """The commands that a file shows: in code blocks and between backticks, in a docstring, a header, or a script."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".md":
+        blocks = re.findall(r"```bash\n(.*?)```", text, flags=re.S)
+        inline = re.findall(r"`((?:\w+=\w+ )?python [^`]+)`", text)
+        text = "\n".join([*blocks, *(" ".join(code.split()) for code in inline)])
+    elif path.suffix == ".py":
+        text = ast.get_docstring(ast.parse(text)) or ""
+    elif path.suffix == ".yaml":
+        text = re.sub(r"^# *", "", text.split("\n\n")[0], flags=re.M)
+    return commands_in(text)
 
 
-@pytest.mark.parametrize("script", ["sft_warmup.py", "evaluate.py"])
-def test_readme_commands_of_the_other_stages_parse(script):
-    commands = readme_commands(script)
-    assert commands
-    for words in commands:
-        launcher, flags = words[: words.index(script)], words[words.index(script) + 1 :]
-        if "accelerate" in launcher:
-            launched([*launcher[launcher.index("launch") + 1 :], script])
-        if script == "sft_warmup.py":
-            parse_arguments(SFT, [*flags, "--use_cpu", "true"])
-        elif flags[0] in SUBCOMMANDS:
-            parse_arguments([SUBCOMMANDS[flags[0]]], flags[1:])
-        else:
-            parse_arguments([EvaluationArguments], flags)
+SHOWN = [
+    pytest.param(words, id=f"{path}:{' '.join(words)[-50:]}")
+    for pattern in ("README.md", "docs/*.md", "runs/*.sh", "configs/*.yaml", "*.py", "benchmarks/*.py")
+    for path in sorted(Path(".").glob(pattern))
+    for words in commands_of(path)
+]
 
 
-def test_readme_commands_of_the_demo_parse(tmp_path, capsys):
-    commands = readme_commands("demo.py")
-    assert commands
-    for words in commands:
-        flags = words[words.index("demo.py") + 1 :]
+@pytest.mark.parametrize("words", SHOWN)
+def test_command_parses(words, tmp_path, capsys):
+    [script] = {*words} & {*SCRIPTS}
+    launcher, flags = words[: words.index(script)], words[words.index(script) + 1 :]
+    processes, deepspeed = processes_of(launcher, script)
+    if script == "train_grpo.py":
+        check_grpo_command(flags, processes, deepspeed)
+    elif script == "sft_warmup.py":
+        parse_arguments(SFT, [*flags, "--use_cpu", "true"])
+    elif script == "evaluate.py":
+        of = [SUBCOMMANDS[flags.pop(0)]] if flags[0] in SUBCOMMANDS else [EvaluationArguments]
+        parse_arguments(of, flags)
+    elif script == "demo.py":
         for seed in [word for word in flags if word.isdigit()] or ["0"]:
             (tmp_path / f"seed{seed}").mkdir(exist_ok=True)
         with pytest.raises(SystemExit):  # behind the parser, and before anything runs
             demo.main([*flags, "--output_dir", str(tmp_path)])
         assert "exists already" in capsys.readouterr().err
+    else:
+        known = re.findall(r'add_argument\(\s*"(--\w+)"', Path(script).read_text())
+        assert {word for word in flags if word.startswith("--")} <= {*known}
 
 
-@pytest.mark.parametrize("name", ["sft_qwen2.5_1.5b", "sft_qwen2.5_7b", "sft_r1_distill_1.5b"])
-def test_grpo_command_in_a_warm_ups_header_goes_on_with_its_model_and_prompt(name):
-    path = Path(f"configs/{name}.yaml")
-    header = re.sub(r"^# *", "", path.read_text().split("\n\n")[0], flags=re.M)
-    sft_args, sft_config, sft_model = parse_arguments(SFT, ["--config", str(path), "--use_cpu", "true"])
-    [words] = commands_in(header)
-    args, config, model = parse_arguments(GRPO, [*words[words.index("train_grpo.py") + 1 :], "--use_cpu", "true"])
-    assert args.prompt_preset == sft_args.prompt_preset
-    assert model.model_name_or_path == sft_config.output_dir + "/merged" * sft_model.use_peft != config.output_dir
-    assert args.require_think_end, "the solutions that the model learned from close their thinking"
-
-
-@pytest.mark.parametrize("words", readme_commands("train_grpo.py"), ids=lambda words: " ".join(words)[-60:])
-def test_readme_command_parses_and_keeps_the_arithmetic(words):
-    script = words.index("train_grpo.py")
-    launcher, flags = words[:script], words[script + 1 :]
-    args, config, _ = parse_arguments(GRPO, [*flags, "--use_cpu", "true"])
-    processes = 1
+def processes_of(launcher: list[str], script: str) -> tuple[int, bool]:
+    """How many processes a launcher starts, after it has parsed its own flags, and whether with DeepSpeed."""
     if "accelerate" in launcher:
-        launch, _ = launched([*launcher[launcher.index("launch") + 1 :], "train_grpo.py"])
-        processes = launch.num_processes
-        assert not (launch.use_deepspeed and args.skip_update_norm)
-    elif "torchrun" in launcher:
-        torchrun = get_args_parser().parse_args([*launcher[launcher.index("torchrun") + 1 :], "train_grpo.py"])
-        processes = int(torchrun.nnodes) * int(torchrun.nproc_per_node)
+        args, _ = launched([*launcher[launcher.index("launch") + 1 :], script])
+        return args.num_processes, args.use_deepspeed
+    if "torchrun" in launcher:
+        args = get_args_parser().parse_args([*launcher[launcher.index("torchrun") + 1 :], script])
+        return int(args.nnodes) * int(args.nproc_per_node), False
+    return 1, False
+
+
+def check_grpo_command(flags: list[str], processes: int, deepspeed: bool) -> None:
+    """It parses, and the recipes of the original keep their products on so many processes."""
+    args, config, _ = parse_arguments(GRPO, [*flags, "--use_cpu", "true"])
+    assert not (deepspeed and args.skip_update_norm)
     name = Path(flags[flags.index("--config") + 1]).stem
     if name in RECIPES:
         _, prompts, steps_per_rollout, _ = RECIPES[name]
@@ -351,13 +356,32 @@ def test_readme_command_parses_and_keeps_the_arithmetic(words):
         assert args.dynamic_sampling_prompts % processes == 0
 
 
+def test_commands_are_found():
+    """A command that the search above overlooks would not be checked."""
+    found = [words for param in SHOWN for words in param.values]
+    assert {script for script in SCRIPTS if any(script in words for words in found)} == {*SCRIPTS}
+    texts = [path.read_text() for path in (Path("README.md"), *Path("docs").glob("*.md"))]
+    assert sum("accelerate" in words for words in found) >= sum(t.count("accelerate launch --") for t in texts)
+
+
+@pytest.mark.parametrize("name", ["sft_qwen2.5_1.5b", "sft_qwen2.5_7b", "sft_r1_distill_1.5b"])
+def test_grpo_command_in_a_warm_ups_header_goes_on_with_its_model_and_prompt(name):
+    path = Path(f"configs/{name}.yaml")
+    sft_args, sft_config, sft_model = parse_arguments(SFT, ["--config", str(path), "--use_cpu", "true"])
+    [words] = commands_of(path)
+    args, config, model = parse_arguments(GRPO, [*words[words.index("train_grpo.py") + 1 :], "--use_cpu", "true"])
+    assert args.prompt_preset == sft_args.prompt_preset
+    assert model.model_name_or_path == sft_config.output_dir + "/merged" * sft_model.use_peft != config.output_dir
+    assert args.require_think_end, "the solutions that the model learned from close their thinking"
+
+
 # ---------------------------------------------------------------------------------------------------------------------
-# The README's budget of the 1.5B run
+# The budget of the 1.5B run
 # ---------------------------------------------------------------------------------------------------------------------
 
 
 def budget_15b(gpus: int, mean_tokens: float = 8000, batches_per_rollout: float = 1) -> dict[str, float]:
-    """Hours of grpo_deepmath_1.5b on H100s, by the formulas and assumptions of the README's section "Scale".
+    """Hours of grpo_deepmath_1.5b on H100s, by the formulas and assumptions of docs/scale.md.
 
     Args:
         gpus: number of GPUs, vLLM colocated on each.
@@ -384,7 +408,7 @@ def budget_15b(gpus: int, mean_tokens: float = 8000, batches_per_rollout: float 
     return {"generation": generation * hours, "training": training * hours}
 
 
-def test_budget_is_the_readmes():
+def test_budget_is_that_of_docs_scale():
     cases = {(8000, 1): [(391, 95), (127, 16)], (8000, 2): [(781, 95), (253, 16)], (16000, 1): [(1408, 238), (275, 40)]}
     for (tokens, batches), hours in cases.items():
         found = [budget_15b(gpus, tokens, batches) for gpus in (8, 64)]

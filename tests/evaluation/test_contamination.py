@@ -82,7 +82,7 @@ def test_numbers_in_common(one, other, share):
         (["--min_overlap", "2"], r"--min_overlap 2.0: must lie in \[0, 1\]"),
         (["--question_column", "problem"], "missing column problem; it has: final_answer, question"),
         (["--embedding_model", "./absent"], "./absent: no such file or folder"),
-        (["--output_dir", __file__], "test_decontaminate.py is a file"),
+        (["--output_dir", __file__], "test_contamination.py is a file"),
         (["--dataset", "./absent.jsonl"], "./absent.jsonl: no such file or folder"),
     ],
 )

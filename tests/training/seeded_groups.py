@@ -1,8 +1,8 @@
 """The training script with a random stream of its own for every group, so that one and two processes sample alike.
 
 Ranks sample from streams of their own, as TRL's do, and no two layouts of processes would generate the same texts; the
-comparison in test_grpo.py needs the same. Everything else is the real script. Each rank also writes a hash of its
-weights.
+comparison in test_grpo_trainer.py needs the same. Everything else is the real script. Each rank also writes a hash of
+its weights.
 """
 
 import hashlib
