@@ -24,7 +24,7 @@ import functools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from cli import InputError, parse_arguments, resume_point, run, stay_offline_if_local
+from cli import InputError, parse_arguments, resume_point, run, say, stay_offline_if_local
 from data import DataArguments, load_training_rows
 from evaluation.benchmarks import benchmark_names, load_benchmark
 from prompts import get_prompt, load_tokenizer
@@ -33,6 +33,7 @@ from training.checks import check_arguments, check_tokenizer
 
 if TYPE_CHECKING:
     import datasets
+    import pandas
     from transformers import PreTrainedTokenizerBase
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -61,9 +62,24 @@ class GRPOScriptArguments(DataArguments):
         default=False,
         metadata={"help": "train only on groups of mixed correctness, and draw more prompts until the batch is full"},
     )
-    dynamic_sampling_prompts: int = field(
-        default=0, metadata={"help": "prompts per generation batch; 0: as many as a rollout batch takes"}
+    dynamic_sampling_prompts: str = field(
+        default="0",
+        metadata={"help": "prompts per generation batch; 0: a rollout batch's; auto: what the kept fraction asks for"},
     )
+    skip_by_history: bool = field(
+        default=False,
+        metadata={"help": "mostly skip prompts whose last groups were all right or all wrong (GRESO)"},
+    )
+    pass_rates: str | None = field(
+        default=None,
+        metadata={
+            "help": "prompt_history.parquet of a run, or an evaluation's result on the training set, to begin with"
+        },
+    )
+    min_pass_rate: float = field(
+        default=0.0, metadata={"help": "keep rows whose rate in --pass_rates is at least this"}
+    )
+    max_pass_rate: float = field(default=1.0, metadata={"help": "keep rows whose rate in --pass_rates is at most this"})
     max_generation_batches: int = field(
         default=10, metadata={"help": "stop when so many generation batches do not fill a rollout batch"}
     )
@@ -97,7 +113,10 @@ class GRPOScriptArguments(DataArguments):
 
 
 def build_dataset(
-    args: GRPOScriptArguments, tokenizer: "PreTrainedTokenizerBase", prompts_per_rollout: int
+    args: GRPOScriptArguments,
+    tokenizer: "PreTrainedTokenizerBase",
+    prompts_per_rollout: int,
+    known: "pandas.DataFrame | None" = None,
 ) -> "datasets.Dataset":
     """Training rows with a "prompt" column in TRL's form (chat messages or text); the gold stays in final_answer.
 
@@ -106,6 +125,12 @@ def build_dataset(
     """
     prompt = get_prompt(args.prompt_preset)
     rows = load_training_rows(args, tokenizer)
+    if known is not None:
+        from training.selection import within_pass_rates
+
+        chosen = within_pass_rates(rows["question"], known, args.min_pass_rate, args.max_pass_rate)
+        say(f"pass rates: {len(rows) - len(chosen)} of {len(rows)} rows lie outside the bounds, {len(chosen)} are kept")
+        rows = rows.select(chosen)
     if len(rows) < prompts_per_rollout:
         raise InputError(
             f"{args.dataset}: {len(rows)} rows are left, but a rollout batch takes {prompts_per_rollout} prompts "
@@ -166,6 +191,7 @@ def main(argv: list[str] | None = None) -> None:
 
     from training.grpo_trainer import DeepMathGRPOTrainer
     from training.progress import RolloutProgress, changed_settings, merge_command
+    from training.selection import read_pass_rates
 
     tokenizer = load_tokenizer(model_args.model_name_or_path, model_args.model_revision, config.trust_remote_code)
     check_tokenizer(tokenizer, args.prompt_preset)
@@ -178,12 +204,14 @@ def main(argv: list[str] | None = None) -> None:
     }
 
     # Data
-    train_dataset = build_dataset(args, tokenizer, config.generation_batch_size // config.num_generations)
+    known = read_pass_rates(args.pass_rates) if args.pass_rates else None
+    train_dataset = build_dataset(args, tokenizer, config.generation_batch_size // config.num_generations, known)
     eval_dataset = build_eval_dataset(args)
 
     # Trainer
     trainer = DeepMathGRPOTrainer(
         recipe=args,
+        known=known,
         card={
             "base_model": model_args.model_name_or_path,
             "base_revision": model_args.model_revision,

@@ -131,10 +131,11 @@ def check_loop(args, config: "GRPOConfig") -> None:
             f"--overlong_buffer {args.overlong_buffer} must lie between 0 and "
             f"--max_completion_length {config.max_completion_length}"
         )
-    least = {"max_generation_batches": 1, "max_skipped_updates": 1, "dynamic_sampling_prompts": 0, "eval_problems": 1}
+    least = {"max_generation_batches": 1, "max_skipped_updates": 1, "eval_problems": 1}
     for name, bound in {**least, "save_rollouts_every": 0, "skip_update_norm": 0}.items():
         if getattr(args, name) < bound:
             raise InputError(f"--{name} {getattr(args, name)}: must be at least {bound}")
+    check_selection(args)
     if (config.eval_strategy == "no") != (args.eval_benchmark is None):
         raise InputError("--eval_benchmark and --eval_strategy steps (with --eval_steps) belong together")
     if config.sync_ref_model:
@@ -146,6 +147,26 @@ def check_loop(args, config: "GRPOConfig") -> None:
             "--skip_update_norm: DeepSpeed takes the optimizer step before the norm is known; launch with "
             "configs/accelerate/ddp_8gpu.yaml or fsdp2_8gpu.yaml, or set --skip_update_norm 0"
         )
+
+
+def check_selection(args) -> None:
+    """Refuse draws and filters that contradict each other; `dynamic_sampling_prompts` becomes a number where it is one.
+
+    Raises:
+        InputError: names the flag.
+    """
+    prompts = str(args.dynamic_sampling_prompts)
+    if prompts != "auto" and not prompts.isdecimal():
+        raise InputError(f"--dynamic_sampling_prompts {prompts}: must be auto, 0 or a number of prompts")
+    args.dynamic_sampling_prompts = prompts if prompts == "auto" else int(prompts)
+    if args.skip_by_history and not args.dynamic_sampling:
+        raise InputError("--skip_by_history skips what dynamic sampling would drop: it needs --dynamic_sampling true")
+    if not 0 <= args.min_pass_rate <= args.max_pass_rate <= 1:
+        raise InputError(
+            f"--min_pass_rate {args.min_pass_rate} and --max_pass_rate {args.max_pass_rate} must lie in order in [0, 1]"
+        )
+    if (args.min_pass_rate, args.max_pass_rate) != (0, 1) and args.pass_rates is None:
+        raise InputError("--min_pass_rate and --max_pass_rate filter by --pass_rates FILE, which is missing")
 
 
 def check_batches(args, config: "GRPOConfig") -> None:
@@ -166,7 +187,7 @@ def check_batches(args, config: "GRPOConfig") -> None:
             f"x {config.num_iterations} (num_iterations) = {trained}: it must be a multiple of the step"
         )
     sizes = {"generation_batch_size / num_generations": prompts}
-    if args.dynamic_sampling and args.dynamic_sampling_prompts:
+    if args.dynamic_sampling and args.dynamic_sampling_prompts not in (0, "auto"):
         sizes["dynamic_sampling_prompts"] = args.dynamic_sampling_prompts
     for name, size in sizes.items():
         if size % processes:

@@ -37,6 +37,11 @@ class Group:
         return int((self.rewards[:, 0] > 0).sum())
 
     @property
+    def readable(self) -> bool:
+        """Whether the gold could be understood, so that correctness says anything."""
+        return not bool(self.rewards[:, 0].isnan().any())
+
+    @property
     def mixed(self) -> bool:
         """Whether correctness (not the length penalty) differs within the group."""
         return 0 < self.solved < len(self.rewards)

@@ -5,7 +5,8 @@ Paper: DeepMath-103K, arXiv 2504.11456 (section 4); its run scripts and its verl
 
 * Prompts come from one numbered stream (`position`), a new shuffle for each pass over the data, that does not depend on
   the number of processes. Dynamic sampling can draw as many as it needs, and a checkpoint holds the stream's position.
-* Dynamic sampling: only groups of mixed correctness train, and more prompts are drawn until the batch is full.
+* Dynamic sampling: only groups of mixed correctness train, and more prompts are drawn until the batch is full. How
+  many, and which prompts are skipped for their own past, is in selection.py.
 * An optimizer step with too large or no finite gradient norm is skipped.
 * Padding is trimmed per micro-batch, and the micro-batches of an optimizer step are sorted by length. The loss stays
   the same, because its sum over an optimizer step does not depend on how the step is cut.
@@ -32,6 +33,7 @@ from trl import GRPOTrainer
 from cli import InputError, is_whole_checkpoint
 from training.groups import Group
 from training.progress import format_samples, write_model_card
+from training.selection import DrawSize, History
 
 # torch.load does not know "cpu:0", as accelerate calls the CPU of a run of several processes.
 torch.serialization.register_package(
@@ -44,17 +46,24 @@ class DeepMathGRPOTrainer(GRPOTrainer):
 
     Args:
         recipe: `GRPOScriptArguments` of train_grpo.py; here count dynamic_sampling, dynamic_sampling_prompts,
-            max_generation_batches, carry_surplus, skip_update_norm, max_skipped_updates and save_rollouts_every.
+            skip_by_history, max_generation_batches, carry_surplus, skip_update_norm, max_skipped_updates and
+            save_rollouts_every.
         card: facts for the model card (see `write_model_card`); None: no card is written.
+        known: of the questions before training, see `selection.read_pass_rates`.
         **kwargs: TRL's own. The first reward function is correctness: positive when correct.
     """
 
-    def __init__(self, *args, recipe, card: dict | None = None, **kwargs):
+    def __init__(self, *args, recipe, card: dict | None = None, known: pandas.DataFrame | None = None, **kwargs):
         super().__init__(*args, **kwargs)
         self.recipe, self.card = recipe, card
         self.stop_reason: str | None = None  # why training ended early, for the script to report
         self._groups_wanted = self.args.generation_batch_size // self.num_generations  # of all processes together
-        self._prompts_drawn = 0
+        self._prompts_drawn = self._prompts_skipped = 0
+        self._history = History(self.train_dataset["question"], self.args.seed, recipe.skip_by_history)
+        if known is not None:
+            self._history.begin_with(known)
+        processes = self.accelerator.num_processes
+        self._draw_size = DrawSize(self._groups_wanted, processes, recipe.dynamic_sampling_prompts)
         self._permutation: tuple[int, list[int]] = (-1, [])  # (pass over the data, order of its rows)
         self._carried: list[Group] = []
         self._stash: list[Group] | None = None
@@ -89,11 +98,21 @@ class DeepMathGRPOTrainer(GRPOTrainer):
         return DataLoader(ticks, collate_fn=list, generator=torch.Generator())  # leave the global generator alone
 
     def _draw(self, prompts: int) -> list[tuple[int, dict]]:
-        """This process's share of the next `prompts` prompts of the stream, as (position, row)."""
+        """This process's share of the stream's next `prompts` prompts that history does not skip, as (position, row).
+
+        When a whole pass over the data would be skipped, the prompts after it are taken as they come.
+        """
+        chosen, start = [], self._prompts_drawn
+        while len(chosen) < prompts:
+            position, row = self._prompts_drawn, self._row_at(self._prompts_drawn)
+            self._prompts_drawn += 1
+            if position - start < len(self.train_dataset) and self._history.skips(position, row):
+                self._prompts_skipped += 1
+            else:
+                chosen.append((position, row))
         share = prompts // self.accelerator.num_processes
-        first = self._prompts_drawn + share * self.accelerator.process_index
-        self._prompts_drawn += prompts
-        return [(position, self.train_dataset[self._row_at(position)]) for position in range(first, first + share)]
+        own = slice(share * self.accelerator.process_index, share * (self.accelerator.process_index + 1))
+        return [(position, self.train_dataset[row]) for position, row in chosen[own]]
 
     def _row_at(self, position: int) -> int:
         size = len(self.train_dataset)
@@ -148,26 +167,27 @@ class DeepMathGRPOTrainer(GRPOTrainer):
             InputError: `max_generation_batches` generation batches did not fill it; a checkpoint is saved before.
         """
         recipe, wanted = self.recipe, self._groups_wanted
-        prompts = (recipe.dynamic_sampling_prompts or wanted) if recipe.dynamic_sampling else wanted
         rollouts: list[tuple[int, Group]] = []  # (generation batch, group)
         kept, self._carried = self._carried, []
-        batches = 0
-        while self._total(len(kept)) < wanted and batches < recipe.max_generation_batches:
+        batches = drawn_prompts = 0
+        while (missing := wanted - self._total(len(kept))) > 0 and batches < recipe.max_generation_batches:
             batches += 1
+            prompts = self._draw_size.next(missing) if recipe.dynamic_sampling else wanted
+            drawn_prompts += prompts
             drawn = self._roll_out(prompts)
             rollouts += [(batches, group) for group in drawn]
             kept = kept + [group for group in drawn if group.mixed or not recipe.dynamic_sampling]
-        mixed = self._total(sum(group.mixed for _, group in rollouts))
+        mixed = self._remember([group for _, group in rollouts])
         if self._total(len(kept)) < wanted:
             self._save_rollouts(rollouts, kept={group.position for group in kept}, always=True)
             self._carried = kept  # a continued run starts from what was found
-            self._give_up(batches, prompts, mixed)
+            self._give_up(batches, drawn_prompts, mixed)
         positions = sorted(gather_object([group.position for group in kept]))
         taken = set(positions[:wanted])
         if recipe.carry_surplus:
             self._carried = [group for group in kept if group.position not in taken]
         self._save_rollouts(rollouts, taken if not recipe.carry_surplus else set(positions))
-        self._log_rollouts([group for _, group in rollouts], batches, mixed / max(1, batches * prompts))
+        self._log_rollouts([group for _, group in rollouts], batches, mixed, drawn_prompts)
         return self._share_out([group for group in kept if group.position in taken])
 
     def _roll_out(self, prompts: int) -> list[Group]:
@@ -208,15 +228,25 @@ class DeepMathGRPOTrainer(GRPOTrainer):
         everyones = sorted(gather_object(groups), key=lambda group: group.position)
         return everyones[self.accelerator.process_index * share :][:share]
 
+    def _remember(self, groups: list[Group]) -> int:
+        """Enter the outcomes of all processes' groups into the history; returns how many are of mixed correctness."""
+        own = [(group.position, group.solved, len(group.rewards)) for group in groups if group.readable]
+        outcomes = [(self._row_at(position), *counts) for position, *counts in sorted(gather_object(own))]
+        mixed = sum(0 < right < size for _, right, size in outcomes)
+        if groups:
+            self._history.record(outcomes, self.state.global_step + 1)
+            self._draw_size.record(self._total(len(groups)), mixed)
+        return mixed
+
     def _total(self, count: int) -> int:
         return sum(gather_object([count]))
 
     def _give_up(self, batches: int, prompts: int, mixed: int) -> None:
         self._save_checkpoint(self.model, trial=None)
         raise InputError(
-            f"step {self.state.global_step + 1}: {batches} generation batches of {prompts} prompts held {mixed} groups "
-            f"of mixed correctness, and a rollout batch takes {self._groups_wanted}. The questions are too easy or too "
-            f"hard for the model; what it wrote is in {self.args.output_dir}/rollouts. Continue with "
+            f"step {self.state.global_step + 1}: {batches} generation batches of {prompts} prompts in all held {mixed} "
+            f"groups of mixed correctness, and a rollout batch takes {self._groups_wanted}. The questions are too easy "
+            f"or too hard for the model; what it wrote is in {self.args.output_dir}/rollouts. Continue with "
             "--resume_from_checkpoint true and a larger --dynamic_sampling_prompts or --max_generation_batches, or "
             "--dynamic_sampling false; or start anew with other questions (--min_difficulty, --max_difficulty) or a "
             "larger --num_generations"
@@ -226,7 +256,7 @@ class DeepMathGRPOTrainer(GRPOTrainer):
     # Records of the rollouts
     # -----------------------------------------------------------------------------------------------------------------
 
-    def _log_rollouts(self, groups: list[Group], batches: int, kept_fraction: float) -> None:
+    def _log_rollouts(self, groups: list[Group], batches: int, mixed: int, prompts: int) -> None:
         """Metrics over all rollouts; TRL's own reward metrics cover the groups that train."""
         metrics = self._metrics["train"]
         if batches:
@@ -237,7 +267,9 @@ class DeepMathGRPOTrainer(GRPOTrainer):
             metrics["generation_batches"].append(float(batches))
             metrics["carried_groups"].append(float(self._total(len(self._carried))))
             if batches:
-                metrics["kept_fraction"].append(kept_fraction)
+                metrics["kept_fraction"].append(mixed / prompts)
+                metrics["prompts_per_trained_group"].append(prompts / self._groups_wanted)
+                metrics["prompts_skipped"] = [float(self._prompts_skipped)]
 
     def _save_rollouts(self, rollouts: list[tuple[int, Group]], kept: set[int], always: bool = False) -> None:
         """Write this process's rollouts, dropped ones included, to rollouts/step-<step>.from-<position>.rank<rank>."""
@@ -387,6 +419,7 @@ class DeepMathGRPOTrainer(GRPOTrainer):
         super()._save_checkpoint(model, trial)
         if self.accelerator.is_main_process:
             shutil.rmtree(replaced, ignore_errors=True)
+            self._history.write(Path(self.args.output_dir) / "prompt_history.parquet")
 
     def _save_rng_state(self, output_dir: str) -> None:
         """Called for every process before the main one writes trainer_state.json, which makes a checkpoint whole."""
@@ -398,6 +431,9 @@ class DeepMathGRPOTrainer(GRPOTrainer):
             "batch": self._batch_layout(),
             "phase": phase,  # micro-steps into the rollout batch
             "prompts_drawn": self._prompts_drawn,
+            "prompts_skipped": self._prompts_skipped,
+            "history": self._history.state(),
+            "draw_size": (self._draw_size.drawn, self._draw_size.kept),
             "carried": [asdict(group) for group in self._carried],
             "carried_by_all": self._total(len(self._carried)),
             "buffered_inputs": self._buffered_inputs if phase else None,
@@ -440,6 +476,10 @@ class DeepMathGRPOTrainer(GRPOTrainer):
         if state["phase"] or state["carried_by_all"]:
             self._refuse_changes(checkpoint, state["batch"], self._batch_layout())
         self._step, self._prompts_drawn = state["phase"], state["prompts_drawn"]
+        if "history" in state:  # absent from checkpoints of before it was kept
+            self._history.restore(state["history"])
+            self._draw_size.drawn, self._draw_size.kept = state["draw_size"]
+            self._prompts_skipped = state["prompts_skipped"]
         self._carried = [Group(**group) for group in state["carried"]]
         device = self.accelerator.device
         self._buffered_inputs = state["buffered_inputs"] and [
@@ -464,6 +504,8 @@ class DeepMathGRPOTrainer(GRPOTrainer):
         if self._unlogged_loss is not None:  # the checkpoint was the run's last: log what it had not logged
             self.model.train()
             self._restore_loss()
+        if self.accelerator.is_main_process:
+            self._history.write(Path(self.args.output_dir) / "prompt_history.parquet")
         return super()._finalize_training(*args)
 
     def _refuse_changes(self, checkpoint: str, then: dict, now: dict) -> None:

@@ -123,11 +123,13 @@ def test_the_eleventh_generation_batch_is_an_error(guesser, tmp_path):
     path = tmp_path / "impossible.jsonl"
     path.write_text("".join(json.dumps(row | {"final_answer": "77"}) + "\n" for row in rows))
     flags = flags_of(guesser, tmp_path / "run", "--dynamic_sampling", "true", "--dataset", str(path))
-    message = "10 generation batches of 4 prompts held 0 groups of mixed correctness, and a rollout batch takes 4"
+    message = (
+        "10 generation batches of 40 prompts in all held 0 groups of mixed correctness, and a rollout batch takes 4"
+    )
     with pytest.raises(InputError, match=message):
         train_grpo.main(flags)
     assert len(rollouts_of(tmp_path / "run")) == 10 * 4 * 4, "what was generated is on record"
-    with pytest.raises(InputError, match="3 generation batches of 8 prompts"):
+    with pytest.raises(InputError, match="3 generation batches of 24 prompts in all"):
         changed = ["--dynamic_sampling_prompts", "8", "--max_generation_batches", "3"]
         train_grpo.main([*flags, *changed, "--resume_from_checkpoint", "true"])
     drawn = rollouts_of(tmp_path / "run")["position"]
@@ -277,8 +279,10 @@ def kill_when(process: multiprocessing.Process, condition) -> None:
 
 def test_a_run_killed_four_times_ends_as_the_uninterrupted_one(guesser, tmp_path):
     # Two optimizer steps a rollout batch, each batch used twice, groups carried over, a checkpoint at every step (also
-    # in the middle of a rollout batch), logs over three steps (cut by checkpoints), momentum and a reference model.
-    settings = ["--dynamic_sampling", "true", "--dynamic_sampling_prompts", "6", "--carry_surplus", "true"]
+    # in the middle of a rollout batch), logs over three steps (cut by checkpoints), momentum and a reference model; few
+    # questions, so that they come again and history skips some.
+    settings = ["--dynamic_sampling", "true", "--dynamic_sampling_prompts", "auto", "--carry_surplus", "true"]
+    settings += ["--skip_by_history", "true", "--max_rows", "12"]
     settings += ["--num_iterations", "2", "--generation_batch_size", "32", "--beta", "0.01", "--max_steps", "16"]
     settings += ["--save_steps", "1", "--save_total_limit", "3", "--logging_steps", "3"]
     whole, cut = tmp_path / "whole", tmp_path / "cut"
@@ -300,6 +304,8 @@ def test_a_run_killed_four_times_ends_as_the_uninterrupted_one(guesser, tmp_path
         for folder in (whole, cut)
     ]
     assert histories[0] == histories[1] and len(histories[0]) == 6 and "entropy" in histories[0][-1]
+    assert histories[0][4]["prompts_skipped"] > 0
+    assert (whole / "prompt_history.parquet").read_bytes() == (cut / "prompt_history.parquet").read_bytes()
     weights = [load_file(folder / "model.safetensors") for folder in (whole, cut)]
     assert all(torch.equal(weights[0][name], weights[1][name]) for name in weights[0])
     assert rollouts_of(whole).equals(rollouts_of(cut))
@@ -348,6 +354,7 @@ def start_ranks(flags: list[str], processes: int) -> list[multiprocessing.Proces
 
 def test_two_processes_hold_equal_weights_and_log_what_one_logs(guesser, tmp_path):
     settings = ["--dynamic_sampling", "true", "--dynamic_sampling_prompts", "6", "--save_steps", "2"]
+    settings += ["--skip_by_history", "true", "--max_rows", "12"]
     settings += ["--max_steps", "3", "--overlong_buffer", "8", "--beta", "0.01"]
     two = flags_of(guesser, tmp_path / "two", *settings)
     one = flags_of(guesser, tmp_path / "one", *settings, "--gradient_accumulation_steps", "4")
