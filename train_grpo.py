@@ -106,6 +106,12 @@ class GRPOScriptArguments(DataArguments):
         default=None, metadata={"help": "folder of <benchmark>.jsonl files; default: the hub"}
     )
 
+    def __post_init__(self):
+        prompts = str(self.dynamic_sampling_prompts)  # a YAML file gives a number, the command line a text
+        if prompts != "auto" and not prompts.isdecimal():
+            raise InputError(f"--dynamic_sampling_prompts {prompts}: must be auto, 0 or a number of prompts")
+        self.dynamic_sampling_prompts = prompts if prompts == "auto" else int(prompts)
+
 
 # ---------------------------------------------------------------------------------------------------------------------
 # Data and rewards

@@ -150,15 +150,11 @@ def check_loop(args, config: "GRPOConfig") -> None:
 
 
 def check_selection(args) -> None:
-    """Refuse draws and filters that contradict each other; `dynamic_sampling_prompts` becomes a number where it is one.
+    """Refuse draws and filters that contradict each other.
 
     Raises:
         InputError: names the flag.
     """
-    prompts = str(args.dynamic_sampling_prompts)
-    if prompts != "auto" and not prompts.isdecimal():
-        raise InputError(f"--dynamic_sampling_prompts {prompts}: must be auto, 0 or a number of prompts")
-    args.dynamic_sampling_prompts = prompts if prompts == "auto" else int(prompts)
     if args.skip_by_history and not args.dynamic_sampling:
         raise InputError("--skip_by_history skips what dynamic sampling would drop: it needs --dynamic_sampling true")
     if not 0 <= args.min_pass_rate <= args.max_pass_rate <= 1:
