@@ -64,7 +64,7 @@ GRPO = ["--num_generations", "4", "--per_device_train_batch_size", "8", "--max_c
         ),
         (train_grpo, ["--eval_strategy", "steps"], "--eval_benchmark and --eval_strategy steps .* belong together"),
         (train_grpo, ["--max_skipped_updates", "0"], "--max_skipped_updates 0: must be at least 1"),
-        (train_grpo, ["--dynamic_sampling_prompts", "-4"], "--dynamic_sampling_prompts -4: must be auto, 0 or a number"),
+        (train_grpo, ["--dynamic_sampling_prompts", "-4"], "--dynamic_sampling_prompts -4: must be auto"),
         (train_grpo, ["--report_to", "trackio"], "trackio is not installed; `pip install trackio`"),
         (sft_warmup, ["--report_to", "trackio"], "trackio is not installed; `pip install trackio`"),
         (sft_warmup, ["--report_to", "wandbb"], "wandbb: no such logger; there are: .*wandb"),
