@@ -13,6 +13,7 @@ from fractions import Fraction
 
 from mpmath import mp
 
+from grader.equations import called, same_equation, same_up_to_factor, stated_value
 from grader.latex import MINUS, ONE, parse
 from grader.regions import is_region, same_region
 from grader.text import clean, plain_words, squeezed
@@ -26,7 +27,6 @@ from grader.values import (
     exact,
     last_place,
     names_in,
-    near,
     number,
     rename,
     same_number,
@@ -139,51 +139,17 @@ _BOUND = re.compile(r"(\w+'*)(?:\((\w)\)|_(\w))")
 
 
 def _same_equation(gold: tuple, answer: tuple) -> bool:
-    """`name = value` is its value; other equations are equal up to a constant factor."""
+    """`name = value` is its value; bound variables may be renamed; for other equations see `same_equation`."""
     if gold[0] == answer[0] == "eq":
         if gold[2] is not None and answer[2] is not None:
-            if gold[2] == answer[2] or gold[2].partition("(")[0] == answer[2] or answer[2].partition("(")[0] == gold[2]:
+            if gold[2] == answer[2] or called(gold[2]) == answer[2] or called(answer[2]) == gold[2]:
                 return same(gold[1][-1], answer[1][-1])
             g, a = _BOUND.fullmatch(gold[2]), _BOUND.fullmatch(answer[2])
             if g and a and g[1] == a[1] and not (g[2] or g[3]).isdigit() and not (a[2] or a[3]).isdigit():
                 return same(gold[1][-1], rename(answer[1][-1], a[2] or a[3], g[2] or g[3]))
-        return _same_up_to_factor(_difference(gold), _difference(answer))
-    equation, other = (gold, answer) if gold[0] == "eq" else (answer, gold)
-    first = equation[1][0]
-    value = equation[1][-1]
-    named = equation[2] is not None or (first and first[0] in SCALARS and not names_in(first))
-    if not named and equation is answer and first and first[0] in ("add", "mul"):
-        named = all(c[0] == "sym" for c in first[1])  # m + n = 55 answers the question for m + n
-    if not named and value[0] == "sym" and first and not names_in(first):
-        named, value = True, first
-    if not named:
-        return False
-    return same(value, other) if equation is gold else same(other, value)
-
-
-def _difference(equation: tuple) -> tuple | None:
-    left, right = equation[1][0], equation[1][-1]
-    if left is None or left[0] not in SCALARS or right[0] not in SCALARS:
-        return None
-    return ("add", [left, ("mul", [MINUS, right])])
-
-
-def _same_up_to_factor(gold: tuple | None, answer: tuple | None, positive: bool = False) -> bool:
-    """Whether the quotient of two expressions is the same number (not 0) at every random point."""
-    if gold is None or answer is None:
-        return False
-    ratios = []
-    with mp.workdps(QUICK_DIGITS):
-        for seed in (0, 1, 3, 5, 7, 8, 10, 2, 4):
-            try:
-                g, a = number(gold, Point(seed, False)), number(answer, Point(seed, False))
-                ratios.append(g / a)
-            except (UndefinedError, ZeroDivisionError):
-                continue
-        return (
-            len(ratios) >= 3 and ratios[0] != 0 and all(near(r, ratios[0], QUICK_DIGITS - 14) for r in ratios)
-            and not (positive and mp.re(ratios[0]) <= 0)
-        )  # fmt: skip
+        return same_equation(gold, answer)
+    value = stated_value(gold if gold[0] == "eq" else answer, gold[0] == "eq")
+    return value is not None and (same(value, answer) if gold[0] == "eq" else same(gold, value))
 
 
 def _same_relation(gold: tuple, answer: tuple) -> bool:
@@ -201,7 +167,7 @@ def _same_relation(gold: tuple, answer: tuple) -> bool:
     for op, expression in steps(gold):
         loose = op in ("!=", "=")
         match = next(
-            (i for i, (o, e) in enumerate(left) if o == op and _same_up_to_factor(expression, e, not loose)), None
+            (i for i, (o, e) in enumerate(left) if o == op and same_up_to_factor(expression, e, not loose)), None
         )
         if match is None:
             return False
@@ -398,7 +364,7 @@ def _loosely(gold: tuple, answer: tuple) -> bool:
             _loosely(x, y) for r, q in zip(gold[1], answer[1], strict=True) for x, y in zip(r, q, strict=True)
         )
     if gold[0] == answer[0] == "eq":
-        return _same_up_to_factor(_difference(gold), _difference(answer))
+        return same_equation(gold, answer)
     if gold[0] not in SCALARS or answer[0] not in SCALARS or ("inf",) in (gold, answer):
         return gold == answer
     if names_in(gold) | names_in(answer):

@@ -44,6 +44,8 @@ REALS = ("sym", "mathbb:R")
 
 def _split(tokens: list[str], marks: set[str] | dict) -> tuple[list[list[str]], list[str]]:
     """Parts of the tokens between the marks that stand outside all brackets, and those marks."""
+    if not any(t in marks for t in tokens):  # as nearly always
+        return [tokens], []
     parts, found, depth = [[]], [], 0
     for t in tokens:
         if t in _OPEN or t.startswith(r"\begin:"):

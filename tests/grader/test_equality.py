@@ -1,13 +1,13 @@
 """Tables of equal and unequal answers."""
 
 import pytest
+import tables
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import reward
 from grader import workers
 
-# Blocks of a gold, answers that mean it (=) and answers that do not (!), separated by " ; ".
 ANSWERS = r"""
 # numbers
 42
@@ -200,19 +200,12 @@ S_3\times\mathbb{Z}/2\mathbb{Z}
     ! S_3 \times \mathbb{Z}_3 ; S_3
 """
 
-ROWS = []
-
-for _line in ANSWERS.strip().splitlines():
-    if not _line.startswith((" ", "#")):
-        ROWS.append((_line, [], []))
-    elif _line.startswith(" "):
-        ROWS[-1][1 if _line.strip()[0] == "=" else 2].extend(a.strip() for a in _line.strip()[1:].split(" ; "))
+ROWS = tables.read(ANSWERS)
 
 
-@pytest.mark.parametrize("gold, same, other", ROWS, ids=[r[0][:30] for r in ROWS])
-def test_equivalence(gold, same, other):
-    assert [a for a in [gold, *same] if not reward.is_equivalent(answer=a, gold=gold)] == []
-    assert [a for a in other if reward.is_equivalent(answer=a, gold=gold)] == []
+@pytest.mark.parametrize("gold, right, wrong", ROWS, ids=[r[0][:30] for r in ROWS])
+def test_equivalence(gold, right, wrong):
+    tables.check(gold, right, wrong)
 
 
 def test_a_batch_gives_the_same_verdicts_in_order():

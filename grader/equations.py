@@ -1,0 +1,126 @@
+"""Equations: what value one gives to a name, and when two say the same, at random points."""
+
+from __future__ import annotations
+
+import re
+
+from mpmath import mp
+
+from grader.latex import MINUS
+from grader.tokens import FUNCTIONS
+from grader.values import QUICK_DIGITS, SCALARS, Point, UndefinedError, names_in, near, number
+
+_CALL = re.compile(r"(?:@\w+|\\[A-Za-z]+|[A-Za-z])(?:_\w+)?'*[(\[][\w,\\]*[)\]]")  # v(t), which is read as v times t
+_DERIVATIVE = (r"\fracd", r"\frac\partial")
+
+
+def called(label: str) -> str:
+    """The name of a function: f of f(x), but all of y(x-1)."""
+    return label.partition("(")[0] if _CALL.fullmatch(label) else label
+
+
+def stated_value(equation: tuple, of_gold: bool) -> tuple | None:
+    """The value that `name = value` or 3 + 4 = 7 states; None where sides are only related, as in xy = 1, 0 = x + 1.
+
+    A gold is met by its value alone when it names a letter, perhaps with an index or arguments that do not come back in
+    the value (a_n = a_{n-1} + 2 is no value), or AB, |G|, a derivative, a limit; an answer may name a sum or product.
+    """
+    (first, *_, value), label = equation[1], equation[2] or ""
+    kind = first[0] if first else "unread"
+    known = not names_in(value) - {"i"}
+    if kind in SCALARS and not names_in(first):
+        return value if known else first if value[0] == "sym" else None
+    if label.startswith(_DERIVATIVE):
+        return value
+    if (kind in ("add", "mul") and not _CALL.fullmatch(label)) or (kind == "fn" and first[1] == "abs"):
+        figure = label and all(n[0].isupper() or n in ("angle", "triangle") for n in names_in(first))
+        stated = figure if of_gold else label or all(c[0] == "sym" for c in first[1])
+        return value if known and stated else None
+    operator = kind == "pow" or (kind == "fn" and first[1] in FUNCTIONS)
+    if not label or (of_gold and operator):
+        return None
+    return None if kind in ("sym", "fn", "mul") and _comes_back(*_head(first), value) else value
+
+
+def _head(node: tuple) -> tuple[str, set[str]]:
+    """(name without accent, index and arguments) of a letter or function; those of v(t) where that is read as v t."""
+    if node[0] == "mul":
+        return _head(node[1][0])[0], names_in(node[1][1:])
+    if node[0] == "fn":
+        return node[1].rstrip("'"), names_in(node[2]) or {"0"}
+    name, _, index = node[1].rpartition(":")[2].partition("_")
+    return name, set(re.findall(r"\w+", index))
+
+
+def _comes_back(name: str, inner: set[str], node) -> bool:
+    if not isinstance(node, (tuple, list)) or not node:
+        return False
+    if node[0] in ("sym", "fn"):
+        other, within = _head(node)
+        if other == name and (not within or within & inner):
+            return True
+    return any(_comes_back(name, inner, c) for c in node)
+
+
+def difference(equation: tuple) -> tuple | None:
+    """Left side minus right side; None where a side is no single value."""
+    left, right = equation[1][0], equation[1][-1]
+    if left is None or left[0] not in SCALARS or right[0] not in SCALARS:
+        return None
+    return ("add", [left, ("mul", [MINUS, right])])
+
+
+def same_equation(gold: tuple, answer: tuple) -> bool:
+    """Whether two equations differ by a constant factor, or one is the other solved for a name: y = 1/x is xy = 1."""
+    g, a = difference(gold), difference(answer)
+    if g is None or a is None:
+        return False
+    if same_up_to_factor(g, a):
+        return True
+    solved = [(e[1][0][1] if e[2] and e[1][0][0] == "sym" else "", e[1][-1]) for e in (gold, answer)]
+    solved = [name if name not in names_in(value) else "" for name, value in solved]
+    if bool(solved[0]) == bool(solved[1]):
+        return False
+    return _solves(solved[0], gold[1][-1], a) if solved[0] else _solves(solved[1], answer[1][-1], g)
+
+
+def same_up_to_factor(gold: tuple, answer: tuple, positive: bool = False) -> bool:
+    """Whether the quotient of two expressions is the same number (not 0) at every random point."""
+    ratios = []
+    with mp.workdps(QUICK_DIGITS):
+        for seed in (0, 1, 3, 5, 7, 8, 10, 2, 4):
+            try:
+                g, a = number(gold, Point(seed, False)), number(answer, Point(seed, False))
+                ratios.append(g / a)
+            except (UndefinedError, ZeroDivisionError):
+                continue
+        return (
+            len(ratios) >= 3 and ratios[0] != 0 and all(near(r, ratios[0], QUICK_DIGITS - 14) for r in ratios)
+            and not (positive and mp.re(ratios[0]) <= 0)
+        )  # fmt: skip
+
+
+def _solves(name: str, value: tuple, zero: tuple) -> bool:
+    """Whether `name = value` says all that `zero = 0` says, so that (name - value) / zero is linear in the name.
+
+    Tried at random values of the other names, and at small integers, where a factor like x - 2 would vanish.
+    """
+    others = names_in(zero) | names_in(value) - {name}
+    if len(others) < 2 or name not in others:
+        return False
+    tried = 0
+    with mp.workdps(QUICK_DIGITS):
+        for seed, whole in [(s, None) for s in (0, 1, 3, 5)] + [(s, k) for s in (1, 3) for k in range(-5, 6)]:
+            fixed = {} if whole is None else {n: mp.mpf(whole) for n in sorted(others)[:seed] if n != name}
+            try:
+                root = number(value, Point(seed, False, dict(fixed)))
+                zeros = [number(zero, Point(seed, False, {**fixed, name: root + k})) for k in range(4)]
+            except (UndefinedError, ZeroDivisionError):
+                continue
+            if 0 in zeros[1:] or not near(1, 1 + zeros[0], QUICK_DIGITS - 12):
+                return False
+            one, two, three = (k / z for k, z in enumerate(zeros) if k)
+            if not near(one + three, 2 * two, QUICK_DIGITS - 12):
+                return False
+            tried += whole is None
+    return tried >= 2

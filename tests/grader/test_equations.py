@@ -1,0 +1,66 @@
+"""An equation is not met by one of its sides, a name by its value."""
+
+import pytest
+import tables
+
+EQUATIONS = r"""
+xy=1
+    = y=1/x ; x=\frac1y ; 1=xy ; 2xy=2
+    ! 1 ; xy ; y=x ; y=-\frac1x
+y=\frac{2x+3}{x-1}
+    = xy-y=2x+3 ; y(x-1)=2x+3 ; \frac{2x+3}{x-1}
+    ! xy+y=2x+3
+y=x
+    = x=y ; y-x=0
+    ! xy=x^2 ; x(y-x)=0 ; (x-2)(y-x)=0
+PV=nRT
+    = P=\frac{nRT}{V}
+    ! nRT ; P=\frac{RT}{V}
+|z|=2
+    ! 2 ; z=2
+7=11a+c
+    = 11a+c=7
+    ! 11a+c ; 7
+f'(x)=f(x)
+    ! f(x) ; f'(x)
+ad=bc
+    = bc=ad
+    ! bc ; ad
+x+1
+    = y=x+1
+    ! 0=x+1 ; x+1=0
+x^2+y^2=9
+    ! 9 ; x^2+y^2
+\det A=1
+    ! 1
+\frac{a}{b}=2
+    = a=2b
+    ! 2
+AB=CD
+    ! CD
+AB=5
+    = 5
+    ! AB
+|G|=24
+    = 24
+\angle ABC=30^\circ
+    = 30^\circ ; 30
+\frac{dy}{dx}=-\frac{x}{y}
+    = -\frac xy
+v(t)=v_0+at
+    = v_0+at ; v=v_0+at
+a_{n+1}=2a_n+1
+    ! 2a_n+1
+T(n)=2T(n/2)+n
+    ! 2T(n/2)+n
+\lim_{x\to 0}f(x)=3
+    = 3
+5
+    = AB=5 ; |G|=5 ; x=5 ; 5=x ; xy=5 ; x+y=5 ; 2+3=5
+    ! 2x+1=5 ; 0=x-5 ; \frac{1}{x}=5 ; x^2=5 ; ab=5c
+"""
+
+
+@pytest.mark.parametrize("gold, right, wrong", tables.read(EQUATIONS))
+def test_equations(gold, right, wrong):
+    tables.check(gold, right, wrong)
