@@ -30,6 +30,8 @@ class _Parser(TrlParser):
 def parse_arguments(dataclass_types, argv: list[str] | None = None) -> tuple:
     """Parse `--config file.yaml` and flags into one instance per dataclass (flag beats YAML beats default).
 
+    A file that begins with `defaults: other.yaml` needs to hold only what differs from that one (see `read_config`).
+
     Args:
         dataclass_types: dataclasses whose fields are the accepted keys and flags.
         argv: arguments without the program's name (default: the process's own).
@@ -40,9 +42,17 @@ def parse_arguments(dataclass_types, argv: list[str] | None = None) -> tuple:
     argv = [part for arg in (sys.argv[1:] if argv is None else argv) for part in _split_config(arg)]
     parser = _Parser(dataclass_types, allow_abbrev=False)
     if "--config" in argv:
-        _check_config(parser, argv)
+        position = argv.index("--config")
+        if position + 1 == len(argv):
+            raise InputError("--config needs the path of a YAML file")
+        config = read_config(argv[position + 1])
+        del argv[position : position + 2]
+        _check_config(parser, config)
+        values = {key: value for key, (value, _) in config.items()}
+        os.environ.update({name: str(value) for name, value in values.pop("env", {}).items()})
+        parser.set_defaults_with_config(**values)
     try:
-        *parsed, unknown = parser.parse_args_and_config(argv, return_remaining_strings=True)
+        *parsed, unknown = parser.parse_args_into_dataclasses(argv, return_remaining_strings=True)
     except InputError:
         raise
     except (ValueError, TypeError, OSError, ImportError) as error:
@@ -58,30 +68,60 @@ def _split_config(arg: str) -> list[str]:
     return ["--config", arg.removeprefix("--config=")] if arg.startswith("--config=") else [arg]
 
 
-def _check_config(parser: TrlParser, argv: list[str]) -> None:
-    """Check the YAML file that `--config` names, so that a bad key is reported by file and name."""
-    position = argv.index("--config") + 1
-    if position == len(argv):
-        raise InputError("--config needs the path of a YAML file")
-    path = Path(argv[position])
-    if not path.is_file():
-        raise InputError(f"--config: no file {path}")
-    try:
-        config = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} is not valid YAML: {' '.join(str(error).split())}") from error
-    if not isinstance(config, dict):
-        raise InputError(f"{path} must hold `key: value` lines")
+def read_config(path: str | Path) -> dict[str, tuple[object, Path]]:
+    """Values of a YAML file, on top of those of the file that its `defaults` names (relative to it), and so on.
+
+    Returns:
+        Key: (value, the file that holds it).
+
+    Raises:
+        InputError: a file that is not there, or is no YAML of `key: value` lines, or a circle of files.
+    """
+    config: dict[str, tuple[object, Path]] = {}
+    read: list[Path] = []
+    path = Path(path)
+    while True:
+        if path.resolve() in [each.resolve() for each in read]:
+            raise InputError(f"{read[-1]}: defaults lead in a circle: {' -> '.join(map(str, [*read, path]))}")
+        if not path.is_file():
+            raise InputError(f"{read[-1]}: defaults: no file {path}" if read else f"--config: no file {path}")
+        read.append(path)
+        try:
+            values = yaml.safe_load(path.read_text(encoding="utf-8"))
+        except (yaml.YAMLError, UnicodeDecodeError) as error:
+            raise InputError(f"{path} is not valid YAML: {' '.join(str(error).split())}") from error
+        if not isinstance(values, dict):
+            raise InputError(f"{path} must hold `key: value` lines")
+        parent = values.pop("defaults", None)
+        config = {key: (value, path) for key, value in values.items()} | config
+        if parent is None:
+            return config
+        if not isinstance(parent, str):
+            raise InputError(f"{path}: defaults must name one YAML file, not {parent}")
+        path = path.parent / parent
+
+
+def _check_config(parser: TrlParser, config: dict[str, tuple[object, Path]]) -> None:
+    """Refuse an unknown key, or a value of the wrong kind, by the name of the file that holds it."""
     known = {action.dest for action in parser._actions} | {"env"}
-    unknown = [key for key in config if key not in known]
-    if unknown:
-        raise InputError(f"{path}: " + _unknown("key", unknown, known))
+    for file in {file: None for _, file in config.values()}:
+        unknown = [key for key, (_, holder) in config.items() if holder == file and key not in known]
+        if unknown:
+            raise InputError(f"{file}: " + _unknown("key", unknown, known | {"defaults"}))
     for action in parser._actions:  # argparse checks the strings of a command line, not the values of a file
-        value = config.get(action.dest)
+        value, file = config.get(action.dest, (None, None))
         if action.nargs in ("+", "*") and isinstance(value, str) and not isinstance(action.default, str):
-            raise InputError(f"{path}: {action.dest} must be a list, such as [{value}]")
+            raise InputError(f"{file}: {action.dest} must be a list, such as [{value}]")
         if action.type is int and isinstance(value, float):
-            raise InputError(f"{path}: {action.dest} must be a whole number, not {value}")
+            raise InputError(f"{file}: {action.dest} must be a whole number, not {value}")
+        if action.type in (int, float) and isinstance(value, str):
+            try:
+                action.type(value)  # YAML reads 1e-6, without a dot, as a string
+            except ValueError:
+                raise InputError(f"{file}: {action.dest} must be a number, not {value}") from None
+    env, file = config.get("env", ({}, None))
+    if not isinstance(env, dict):
+        raise InputError(f"{file}: env must hold `NAME: value` lines")
 
 
 def _unknown(kind: str, names: list[str], known: set[str]) -> str:

@@ -453,6 +453,48 @@ def test_wrong_configs_are_one_clear_error(tmp_path, text, flags, message):
         parse_arguments(GRPO, ["--config", str(path), *flags, *CPU])
 
 
+def write_configs(folder: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text)
+
+
+def test_a_recipe_stands_on_another(tmp_path):
+    """Flag beats own file beats the file below, wherever the run starts; an environment is a value like any other."""
+    child = "defaults: sub/parent.yaml\nlearning_rate: 3.0e-5\nbeta: 0.1\n"
+    parent = "defaults: ../base.yaml\nlearning_rate: 1.0e-5\noverlong_buffer: 7\n"
+    base = "temperature: 0.6\noverlong_buffer: 3\nlora_target_modules: [q_proj]\n"
+    write_configs(tmp_path, {"run.yaml": child, "sub/parent.yaml": parent, "base.yaml": base})
+    args, config, model = parse_arguments(GRPO, ["--config", str(tmp_path / "run.yaml"), "--beta", "0.2", *CPU])
+    assert (config.learning_rate, config.beta, config.temperature) == (3e-5, 0.2, 0.6)
+    assert (args.overlong_buffer, model.lora_target_modules) == (7, ["q_proj"])
+
+
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        (
+            {"run.yaml": "defaults: b.yaml", "b.yaml": "learning_rat: 1"},
+            r"/b.yaml: unknown key: learning_rat \(did you",
+        ),
+        ({"run.yaml": "defaults: b.yaml", "b.yaml": "max_steps: 2.5"}, "/b.yaml: max_steps must be a whole number"),
+        ({"run.yaml": "defaults: b.yaml", "b.yaml": "max_steps: ten"}, "/b.yaml: max_steps must be a number, not ten"),
+        ({"run.yaml": "defaults: b.yaml\nmax_steps: 2.5", "b.yaml": "max_steps: 2"}, "/run.yaml: max_steps must be"),
+        ({"run.yaml": "defaults: b.yaml", "b.yaml": "beta: ["}, "/b.yaml is not valid YAML"),
+        ({"run.yaml": "defaults: sub/b.yaml", "b.yaml": ""}, "/run.yaml: defaults: no file .*/sub/b.yaml"),
+        ({"run.yaml": "defaults: [b.yaml]"}, "/run.yaml: defaults must name one YAML file"),
+        ({"run.yaml": "default: b.yaml"}, r"/run.yaml: unknown key: default \(did you mean defaults\?\)"),
+        ({"run.yaml": "defaults: run.yaml"}, "/run.yaml: defaults lead in a circle: .*run.yaml -> .*run.yaml"),
+        ({"run.yaml": "defaults: b.yaml", "b.yaml": "defaults: ./run.yaml"}, "/b.yaml: defaults lead in a circle"),
+        ({"run.yaml": "env: [A]"}, "/run.yaml: env must hold"),
+    ],
+)
+def test_the_file_that_holds_a_mistake_is_named(tmp_path, files, message):
+    write_configs(tmp_path, files)
+    with pytest.raises(InputError, match=message):
+        parse_arguments(GRPO, ["--config", str(tmp_path / "run.yaml"), *CPU])
+
+
 def test_missing_config_file():
     with pytest.raises(InputError, match="no file absent.yaml"):
         parse_arguments(GRPO, ["--config", "absent.yaml"])
