@@ -463,11 +463,11 @@ def test_a_recipe_stands_on_another(tmp_path):
     """Flag beats own file beats the file below, wherever the run starts; an environment is a value like any other."""
     child = "defaults: sub/parent.yaml\nlearning_rate: 3.0e-5\nbeta: 0.1\n"
     parent = "defaults: ../base.yaml\nlearning_rate: 1.0e-5\noverlong_buffer: 7\n"
-    base = "temperature: 0.6\noverlong_buffer: 3\nlora_target_modules: [q_proj]\n"
+    base = "temperature: 0.6\noverlong_buffer: 3\nlora_target_modules: [q_proj, v_proj]\n"
     write_configs(tmp_path, {"run.yaml": child, "sub/parent.yaml": parent, "base.yaml": base})
     args, config, model = parse_arguments(GRPO, ["--config", str(tmp_path / "run.yaml"), "--beta", "0.2", *CPU])
     assert (config.learning_rate, config.beta, config.temperature) == (3e-5, 0.2, 0.6)
-    assert (args.overlong_buffer, model.lora_target_modules) == (7, ["q_proj"])
+    assert (args.overlong_buffer, model.lora_target_modules) == (7, ["q_proj", "v_proj"])
 
 
 @pytest.mark.parametrize(
