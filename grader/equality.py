@@ -15,8 +15,9 @@ from mpmath import mp
 
 from grader.equations import called, same_equation, same_up_to_factor, stated_value
 from grader.latex import MINUS, ONE, parse
+from grader.prose import shortened
 from grader.regions import is_region, same_region
-from grader.text import clean, plain_words, squeezed
+from grader.text import MAX_CHARS, clean, plain_words, squeezed
 from grader.tokens import ParseError
 from grader.values import (
     QUICK_DIGITS,
@@ -282,6 +283,14 @@ def _same_percent(gold: tuple, answer: tuple) -> bool:
 
 def equivalent(gold: str, answer: str) -> tuple[bool, str]:
     """(whether the answer means the gold, why). To be run in a worker: evaluation is not bounded in time."""
+    verdict = _equivalent(gold, answer)
+    for shorter in [] if verdict[0] or len(answer) > MAX_CHARS else shortened(gold, answer):
+        if _equivalent(gold, shorter)[0]:
+            return True, "equal in a sentence"
+    return verdict
+
+
+def _equivalent(gold: str, answer: str) -> tuple[bool, str]:
     verdict = quick(gold, answer)
     if verdict is None:
         gold, answer = (SPOKEN.get(plain_words(clean(t)), t) for t in (gold, answer))

@@ -9,7 +9,7 @@ _BETWEEN_BOXES = re.compile(
     r"(?:\s|\$|\\[()\[\],;]|[,;&]|and\b|or\b|\\text\s?\{\s?(?:,|and|or)\s?\}|\\q?quad"
     r"|[A-Za-z](?:_\{?\w{1,3}\}?)?\s?(?:=|\\in\b))*"
 )
-MARKER = re.compile(r"(?i)\banswer\s*(?:is|:|=|\*\*:?|\}:?)[\s:*}]*|####\s*:?")
+MARKER = re.compile(r"(?i)\banswer\s*(?:is|:|=|\*\*:?|\}:?)[\s:*}]*|####\s*:?|答案\s*(?:是|为|[：:])[：:\s]*")
 _LETTERED = re.compile(r"(?i:\b(?:option|choice|answer)\b)[^.]{0,30}\b([A-J])\)?\W*$")
 _SPECIAL_TOKEN = re.compile(r"<\|[^|<>]{1,40}\|>|<｜[^｜<>]{1,40}｜>")
 _MATH = re.compile(r"\$\$?([^$]+)\$\$?|\\\((.+?)\\\)|\\\[(.+?)\\\]", re.DOTALL)
@@ -99,7 +99,8 @@ def extract_answer(completion: str, *, final_line_fallback: bool = True) -> str 
     text = _SPECIAL_TOKEN.split(text)[0].strip()[-TAIL_CHARS:]
     head, tag, tail = text.rpartition("<answer>")
     if tag:
-        return tail.partition("</answer>")[0].strip() or None
+        text = tail.partition("</answer>")[0].strip()
+        return text if "\n" in text or not _WORD.search(text) else _from_sentence(text) or text or None
     markers = list(MARKER.finditer(text))
     if markers:
         rest = text[markers[-1].end() :].strip()

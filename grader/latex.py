@@ -260,6 +260,9 @@ class _Parser:
         if self.peek() == "{":
             self.take()
             return self.inside({"}"})
+        if self.peek() == "(" and self.i and self.tokens[self.i - 1] in ("^", "**", "_"):  # 2^(n-1)
+            self.take()
+            return self.inside({")"})
         return [self.take()]
 
     def sub(self, tokens: list[str]) -> tuple:
@@ -333,6 +336,7 @@ class _Parser:
     def power(self, base: tuple) -> tuple:
         if self.peek() in ("-", "+") and self.i + 1 < len(self.tokens):
             return ("pow", base, self.factor())
+        grouped = self.peek() in ("{", "(")
         tokens = self.group()
         if tokens in ([r"\circ"], [r"\degree"]):
             return ("deg", base)
@@ -340,7 +344,13 @@ class _Parser:
             return ("tuple", [("num", Fraction(0), None), ("inf",)], "()")
         if base[0] == "sym" and tokens in (["+"], ["-"], ["*"], [r"\prime"], ["'"]):
             return ("sym", base[1] + tokens[0])
-        if tokens == [r"\frac"] or tokens == [r"\sqrt"] or (tokens[0][0] == "\\" and tokens[0][1:] in FUNCTIONS):
+        if base[0] in ("matrix", "tuple") and tokens in (["T"], ["t"], [r"\top"], [r"\intercal"], [r"\prime"]):
+            return (
+                ("matrix", [list(row) for row in zip(*base[1], strict=False)])
+                if base[0] == "matrix"
+                else (*base[:2], "()")
+            )
+        if not grouped and (tokens[0] in (r"\frac", r"\sqrt") or tokens[0][1:] in FUNCTIONS):
             self.i -= 1
             return ("pow", base, self.atom())
         return ("pow", base, self.sub(tokens))
@@ -416,6 +426,9 @@ class _Parser:
         rows = [_split([t for t in row if t != r"\hline"], {"&"})[0] for row in rows if row]
         rows = [[c[1:] if c and c[0].startswith("@~") else c for c in row] for row in rows]
         cells = [[_read_list(cell, self.depth + 1) for cell in row if cell] for row in rows]
+        if name in ("aligned", "align", "gathered", "gather", "split"):
+            items = [_read_list([t for cell in row for t in cell], self.depth + 1) for row in rows if any(row)]
+            return items[0] if len(items) == 1 else ("list", items, ",")
         if name == "vmatrix":
             return ("fn", "det", [("matrix", cells)])
         return ("set", [("tuple", r, "()") for r in cells]) if name == "cases" else ("matrix", cells)

@@ -50,7 +50,37 @@ _CLAUSE_WORDS = (
 )
 _CLAUSE = set(_CLAUSE_WORDS.split())
 _CONNECTIVES = {r"\lor": "or", r"\vee": "or", r"\land": "and", r"\wedge": "and", r"\&": "and"}
-_SCALES = {"hundred": "100", "thousand": "1000", "million": "1000000", "billion": "1000000000"}
+_SCALES = {"dozen": "12", "hundred": "100", "thousand": "1000", "million": "1000000", "billion": "1000000000"}
+_PARTS = {
+    "half": 2,
+    "halve": 2,
+    "third": 3,
+    "quarter": 4,
+    "fourth": 4,
+    "fifth": 5,
+    "sixth": 6,
+    "seventh": 7,
+    "eighth": 8,
+}
+_PARTS |= {"ninth": 9, "tenth": 10, "hundredth": 100, "thousandth": 1000}
+_CHANGES_VALUE = set(
+    [
+        "inverse",
+        "reciprocal",
+        "excluded",
+        "incorrect",
+        "wrong",
+        "conjugate",
+        "pair",
+        "pairs",
+        "couple",
+        "squared",
+        "cubed",
+        "inverted",
+        "negative",
+    ]
+)
+_ASCII_GREEK = set(["alpha", "beta", "gamma", "delta", "epsilon", "theta", "lambda", "sigma", "omega"])
 _ENDS_VALUE = {"@#", ")", "]", "}", "!", "%", r"\}", r"\rangle", "|", r"\circ"}
 
 
@@ -108,8 +138,15 @@ def _word_tokens(word: str, wrapper: str, out: list[str], after_value: bool) -> 
         out.append(_NAMED_NUMBERS[word])
     elif word == "sqrt":
         out.append(r"\sqrt")
-    elif after_value and low in _SCALES:
-        out += ["*", _SCALES[low]]
+    elif word in _ASCII_GREEK:
+        out.append("\\" + word)
+    elif after_value and low.split()[0] in _SCALES:
+        out += ["*", _SCALES[low.split()[0]]]
+        return _word_tokens(word.split(maxsplit=1)[1], wrapper, out, True) if " " in low else ""
+    elif after_value and low.rstrip("s") in _PARTS:
+        out += ["*", "(", "1", "/", str(_PARTS[low.rstrip("s")]), ")"]
+    elif after_value and low == "factorial":
+        out.append("!")
     elif low in ("percent", "pct", "percentage", "%", r"\%"):
         out.append("%")
     elif low in ("degree", "degrees", "deg"):
@@ -118,7 +155,7 @@ def _word_tokens(word: str, wrapper: str, out: list[str], after_value: bool) -> 
         out.append(word)
     elif "operatorname" in wrapper:
         out.append("@" + word)
-    elif word in CONDITION or (wrapper and (set(low.split()) & _CLAUSE or low == "squared")):
+    elif word in CONDITION or (wrapper and (set(low.split()) & _CLAUSE or (after_value and low in _CHANGES_VALUE))):
         out.append("@~" + word)
     elif after_value and (wrapper or low in _BARE_UNITS or low.rstrip("s") in _BARE_UNITS):
         out.append("@#")

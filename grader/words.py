@@ -7,10 +7,20 @@ from __future__ import annotations
 
 import re
 
+from grader.prose import option
 from grader.text import MAX_CHARS, WRAP, clean, plain_words, squeezed
 from grader.values import agrees, simple_number
 
 _TRUTH = {"yes": True, "true": True, "no": False, "false": False}
+_VERDICT = re.compile(
+    r"(?:(?:it|this|that|the statement|the claim) is )?(not )?(yes|no|true|false)\b"
+    r"(?=\s*(?:[,.;:}(\-]|because|since|$)| such )"
+)
+_SUBJECT = re.compile(
+    r"(?:(?:the|this|that|these|both|limit|series|improper|integral|vectors?|sequence|function|statement|matrix) )+"
+    r"(?:(?:is|are) )?"
+)
+_STATEMENTS = {"convergent": "converges", "is convergent": "converges", "divergent": "diverges"}
 _LETTER = re.compile(r"\(?\{?([A-Za-z])\}?\)?[.:)]?")
 
 
@@ -51,11 +61,14 @@ def quick(gold: str, answer: str) -> tuple[bool, str] | None:
 
 def _same_truth(gold: str, words: str, answer: str) -> tuple[bool, str]:
     """Yes/no against yes/no; after it an answer may explain itself ("Yes, because ..."), but not contradict itself."""
-    said = re.match(r"(yes|no|true|false)\b\s*(?:[,.;:}(\-]|because|since|$)", answer)
+    said = _VERDICT.match(answer)
     if gold not in _TRUTH or not said:
         return False, "different"
-    opposite = {"no", "false", "not"} if _TRUTH[gold] else {"yes", "true"}
-    same = _TRUTH[gold] == _TRUTH[said[1]] and not opposite & set(words.split()[1:])
+    truth = _TRUTH[said[2]] != bool(said[1])
+    rest = answer[said.end() :]
+    clauses = {clause.strip(" {}") for clause in re.split(r"[.,;:()/\-]|\b(?:but|and|or|wait)\b", rest)}
+    contradicted = {"no", "false", "not"} & set(words.split()[1:]) if truth else {"yes", "true"} & clauses
+    same = _TRUTH[gold] == truth and not contradicted
     return same, "equal text" if same else "different"
 
 
@@ -82,7 +95,6 @@ SPOKEN = {
     **dict.fromkeys(("infinity", "infinite", "infinitely many"), r"\infty"),
     "dne": r"\text{does not exist}",
 }
-_OPTION = re.compile(r"\(([A-Ja-j])\)[\s.:]*(.*)|([A-J])[.:)]\s*(.*)", re.DOTALL)
 _ONE_WORDS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
 _ONES = (_ONE_WORDS + "seventeen eighteen nineteen").split()
 _TEN_WORDS = "twenty thirty forty fifty sixty seventy eighty ninety"
@@ -93,14 +105,14 @@ def by_words(gold: str, answer: str) -> tuple[bool, str] | None:
     """A verdict on choice letters, number words and sets that have a name; None when it takes parsing."""
     g, a = plain_words(gold), plain_words(answer)
     for one, other in ((gold, answer), (answer, gold)):
-        option = _OPTION.fullmatch(WRAP.sub("", one).replace("{", "").replace("}", "").strip())
-        letter = _choice(other)
-        if option and letter and not re.search(r"[+\-=^_]|\([A-J]\)[^(]*\([A-J]\)|^\S+\s*(?:and|or|,)", one):
-            same_letter = (option[1] or option[3]).upper() == letter.upper()
-            return same_letter, "equal choice" if same_letter else "different"
+        letter, chosen = _choice(other), option(one)
+        if letter and chosen and letter.upper() <= "J":
+            return chosen[0] == letter.upper(), "equal choice" if chosen[0] == letter.upper() else "different"
     if re.fullmatch(r"[a-z][a-z '\-]{2,}", g) and re.fullmatch(r"[a-z][a-z '\-]{2,}", a):
         if _number_word(g) is not None and _number_word(g) == _number_word(a):
             return True, "equal numbers"
+        if _statement(g) == _statement(a):
+            return True, "equal text"
         if "," not in gold + answer and (" " in g + a or (WRAP.search(gold) and WRAP.search(answer))):
             return (True, "equal text") if g == a else (False, "different")
     for one, other in ((g, answer), (a, gold)):
@@ -108,6 +120,12 @@ def by_words(gold: str, answer: str) -> tuple[bool, str] | None:
         if value is not None and simple_number(other):
             return simple_number(other)[0] == value, "number word"
     return None
+
+
+def _statement(words: str) -> str:
+    """What is said of "the series": "convergent" and "the series converges" say the same."""
+    words = _SUBJECT.sub("", words, count=1) or words
+    return _STATEMENTS.get(words, words)
 
 
 def _number_word(words: str) -> int | None:
