@@ -15,7 +15,7 @@ from mpmath import mp
 
 from grader.equations import called, same_equation, same_up_to_factor, stated_value
 from grader.latex import MINUS, ONE, parse
-from grader.prose import shortened
+from grader.prose import readings
 from grader.regions import is_region, same_region
 from grader.text import MAX_CHARS, clean, plain_words, squeezed
 from grader.tokens import ParseError
@@ -284,9 +284,10 @@ def _same_percent(gold: tuple, answer: tuple) -> bool:
 def equivalent(gold: str, answer: str) -> tuple[bool, str]:
     """(whether the answer means the gold, why). To be run in a worker: evaluation is not bounded in time."""
     verdict = _equivalent(gold, answer)
-    for shorter in [] if verdict[0] or len(answer) > MAX_CHARS else shortened(gold, answer):
-        if _equivalent(gold, shorter)[0]:
-            return True, "equal in a sentence"
+    if not verdict[0] and len(gold) + len(answer) <= MAX_CHARS:
+        golds, answers = readings(clean(gold), clean(answer)), readings(clean(answer), clean(gold))
+        pairs = [(gold, a) for a in answers] + [(g, a) for g in golds for a in (answer, *answers)]
+        verdict = next(((True, "equal in a sentence") for g, a in pairs if _equivalent(g, a)[0]), verdict)
     return verdict
 
 

@@ -139,6 +139,8 @@ def _named(tokens: list[str]) -> bool:
         return bool(tokens)
     letters, skip, previous = 0, 0, ""
     for t in tokens:
+        if t.startswith("@~"):
+            return False
         if skip or (t in ("(", "{") and (previous == "_" or (t == "(" and previous.isalpha()))):
             skip += (t in _OPEN) - (t in _CLOSE)
             previous = "x"

@@ -25,12 +25,12 @@ _FUNCTION_NAMES = (
     "sgn sign Re Im arg Arg cis erf zeta Gamma dim deg ker rank tr trace Li"
 )
 FUNCTIONS = set(_FUNCTION_NAMES.split())
-_SYMBOL_NAMES = (
+_LETTER_NAMES = (
     "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi rho varrho sigma tau "
-    "upsilon phi varphi chi psi pi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega ell hbar aleph "
-    "nabla partial Re Im top dots ldots cdots vdots angle triangle square circ star bullet prime perp"
+    "upsilon phi varphi chi psi pi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"
 )
-GREEK = set(_SYMBOL_NAMES.split())
+_SYMBOL_NAMES = "ell hbar aleph nabla partial Re Im top ldots vdots angle triangle square circ star bullet prime perp"
+GREEK = set(_LETTER_NAMES.split()) | set(_SYMBOL_NAMES.split())
 CONDITION = {"for", "if", "where", "when", "with"}
 _NAMED_NUMBERS = {"pi": r"\pi", "infty": r"\infty", "infinity": r"\infty", "inf": r"\infty", "oo": r"\infty"}
 _UNIT_NAMES = {
@@ -46,41 +46,19 @@ _UNIT_NAMES = {
 _BARE_UNITS = {u for u in _UNIT_NAMES if len(u) > 1 and u not in ("in", "min")}
 _CLAUSE_WORDS = (
     "or and if for when where with is are not no but only except than any all mod to from neither base at choose over "
-    "times plus minus until between half more less"
+    "times plus minus until between half more less hundreds thousands millions billions dozens"
 )
-_CLAUSE = set(_CLAUSE_WORDS.split())
+CLAUSE = set(_CLAUSE_WORDS.split())
 _CONNECTIVES = {r"\lor": "or", r"\vee": "or", r"\land": "and", r"\wedge": "and", r"\&": "and"}
 _SCALES = {"dozen": "12", "hundred": "100", "thousand": "1000", "million": "1000000", "billion": "1000000000"}
-_PARTS = {
-    "half": 2,
-    "halve": 2,
-    "third": 3,
-    "quarter": 4,
-    "fourth": 4,
-    "fifth": 5,
-    "sixth": 6,
-    "seventh": 7,
-    "eighth": 8,
-}
-_PARTS |= {"ninth": 9, "tenth": 10, "hundredth": 100, "thousandth": 1000}
-_CHANGES_VALUE = set(
-    [
-        "inverse",
-        "reciprocal",
-        "excluded",
-        "incorrect",
-        "wrong",
-        "conjugate",
-        "pair",
-        "pairs",
-        "couple",
-        "squared",
-        "cubed",
-        "inverted",
-        "negative",
-    ]
+_PART_NAMES = "half third quarter fifth sixth seventh eighth ninth tenth"
+_PARTS = {name: str(k + 2) for k, name in enumerate(_PART_NAMES.split())}
+_PARTS |= {"halve": "2", "fourth": "4", "quarter": "4", "hundredth": "100", "thousandth": "1000"}
+_CHANGING_WORDS = (
+    "inverse inverted reciprocal excluded incorrect wrong conjugate pair pairs couple squared cubed negative"
 )
-_ASCII_GREEK = set(["alpha", "beta", "gamma", "delta", "epsilon", "theta", "lambda", "sigma", "omega"])
+_CHANGES_VALUE = CLAUSE | set(_CHANGING_WORDS.split())
+_ASCII_GREEK = {name for name in _LETTER_NAMES.split() if len(name) > 2}
 _ENDS_VALUE = {"@#", ")", "]", "}", "!", "%", r"\}", r"\rangle", "|", r"\circ"}
 
 
@@ -144,7 +122,7 @@ def _word_tokens(word: str, wrapper: str, out: list[str], after_value: bool) -> 
         out += ["*", _SCALES[low.split()[0]]]
         return _word_tokens(word.split(maxsplit=1)[1], wrapper, out, True) if " " in low else ""
     elif after_value and low.rstrip("s") in _PARTS:
-        out += ["*", "(", "1", "/", str(_PARTS[low.rstrip("s")]), ")"]
+        out += ["*", "(", "1", "/", _PARTS[low.rstrip("s")], ")"]
     elif after_value and low == "factorial":
         out.append("!")
     elif low in ("percent", "pct", "percentage", "%", r"\%"):
@@ -155,7 +133,9 @@ def _word_tokens(word: str, wrapper: str, out: list[str], after_value: bool) -> 
         out.append(word)
     elif "operatorname" in wrapper:
         out.append("@" + word)
-    elif word in CONDITION or (wrapper and (set(low.split()) & _CLAUSE or (after_value and low in _CHANGES_VALUE))):
+    elif word in CONDITION or (
+        wrapper and set(re.findall(r"[a-z]+", low)) & (_CHANGES_VALUE if after_value else CLAUSE)
+    ):
         out.append("@~" + word)
     elif after_value and (wrapper or low in _BARE_UNITS or low.rstrip("s") in _BARE_UNITS):
         out.append("@#")

@@ -7,27 +7,9 @@ from __future__ import annotations
 
 import re
 
-from grader.prose import option
+from grader.prose import option, truth
 from grader.text import MAX_CHARS, WRAP, clean, plain_words, squeezed
 from grader.values import agrees, simple_number
-
-_TRUTH = {"yes": True, "true": True, "no": False, "false": False}
-_VERDICT = re.compile(
-    r"(?:(?:it|this|that|the statement|the claim) is )?(not )?(yes|no|true|false)\b"
-    r"(?=\s*(?:[,.;:}(\-]|because|since|$)| such )"
-)
-_SUBJECT = re.compile(
-    r"(?:(?:the|this|that|these|both|limit|series|improper|integral|vectors?|sequence|function|statement|matrix) )+"
-    r"(?:(?:is|are) )?"
-)
-_STATEMENTS = {"convergent": "converges", "is convergent": "converges", "divergent": "diverges"}
-_LETTER = re.compile(r"\(?\{?([A-Za-z])\}?\)?[.:)]?")
-
-
-def _choice(text: str) -> str | None:
-    """The letter of a bare multiple-choice answer: `B`, `(B)`, `B.`, `\\text{(B)}`."""
-    m = _LETTER.fullmatch(WRAP.sub("", text).replace("{", "").replace("}", "").strip())
-    return m.group(1) if m else None
 
 
 def _decimal_point(text: str, other: str) -> str:
@@ -46,8 +28,9 @@ def quick(gold: str, answer: str) -> tuple[bool, str] | None:
     if squeezed(g) == squeezed(a):
         return True, "equal strings"
     gw, aw = plain_words(g), plain_words(a)
-    if gw in _TRUTH or aw in _TRUTH:
-        return _same_truth(gw, aw, WRAP.sub("", a).lstrip(" {").lower())
+    claims = truth(WRAP.sub("", g).lower()), truth(WRAP.sub("", a).lower())
+    if None not in claims:
+        return claims[0] == claims[1], "equal text" if claims[0] == claims[1] else "different"
     gn, an = (simple_number(_decimal_point(x, y)) for x, y in ((g, a), (a, g)))
     if gn and an:
         if "," in g + a and gn[0] != an[0]:
@@ -59,20 +42,9 @@ def quick(gold: str, answer: str) -> tuple[bool, str] | None:
     return None
 
 
-def _same_truth(gold: str, words: str, answer: str) -> tuple[bool, str]:
-    """Yes/no against yes/no; after it an answer may explain itself ("Yes, because ..."), but not contradict itself."""
-    said = _VERDICT.match(answer)
-    if gold not in _TRUTH or not said:
-        return False, "different"
-    truth = _TRUTH[said[2]] != bool(said[1])
-    rest = answer[said.end() :]
-    clauses = {clause.strip(" {}") for clause in re.split(r"[.,;:()/\-]|\b(?:but|and|or|wait)\b", rest)}
-    contradicted = {"no", "false", "not"} & set(words.split()[1:]) if truth else {"yes", "true"} & clauses
-    same = _TRUTH[gold] == truth and not contradicted
-    return same, "equal text" if same else "different"
-
-
-_BARE_NOUN = re.compile(r"\s*([-+]?[\d.,]*\d(?:\s?/\s?\d+)?) +([a-z]{4,})((?: [a-z]{3,}){0,3})\.?\s*", re.ASCII)
+_BARE_NOUN = re.compile(
+    r"\s*([-+]?[\d.,]*\d(?:\s?/\s?\d+)?) +([A-Za-z][a-z]{3,})((?: [A-Za-z][a-z]{2,}){0,3})\.?\s*", re.ASCII
+)
 _NO_NOUN_WORDS = (
     "sqrt sinh cosh tanh arcsin arccos arctan infinity infty over times plus minus modulo choose factorial cubed dozen "
     "dozens halves thirds quarters fourths fifths sixths sevenths eighths ninths tenths hundredths thousandths alpha "
@@ -83,8 +55,8 @@ _NO_NOUN = set(_NO_NOUN_WORDS.split())
 
 def noun_as_text(text: str, other: str) -> str:
     r"""`12 cookies` against a plain number is `12\text{ cookies}`, not a product of letters."""
-    noun = _BARE_NOUN.fullmatch(text)
-    if noun is None or noun[2] in _NO_NOUN or re.search(r"[A-Za-z]", re.sub(r"\\text\s?\{[^{}]*\}", "", other)):
+    noun = _BARE_NOUN.fullmatch(clean(text))
+    if noun is None or noun[2].lower() in _NO_NOUN or re.search(r"[A-Za-z]", re.sub(r"\\text\s?\{[^{}]*\}", "", other)):
         return text
     return f"{noun[1]}\\text{{ {noun[2]}{noun[3]}}}"
 
@@ -93,7 +65,11 @@ SPOKEN = {
     **dict.fromkeys(("empty set", "empty", "none", "no solution", "no solutions", "no real solutions"), r"\emptyset"),
     **dict.fromkeys(("all real numbers", "all reals", "real numbers", "set of all real numbers"), r"\mathbb{R}"),
     **dict.fromkeys(("infinity", "infinite", "infinitely many"), r"\infty"),
+    **dict.fromkeys(("all positive real numbers", "positive real numbers", "positive reals"), r"(0,\infty)"),
+    **dict.fromkeys((s + "real numbers" for s in ("nonnegative ", "non-negative ", "all nonnegative ")), r"[0,\infty)"),
     "dne": r"\text{does not exist}",
+    "convergent": r"\text{converges}",
+    "divergent": r"\text{diverges}",
 }
 _ONE_WORDS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
 _ONES = (_ONE_WORDS + "seventeen eighteen nineteen").split()
@@ -104,15 +80,12 @@ _TENS = {w: 10 * (i + 2) for i, w in enumerate(_TEN_WORDS.split())}
 def by_words(gold: str, answer: str) -> tuple[bool, str] | None:
     """A verdict on choice letters, number words and sets that have a name; None when it takes parsing."""
     g, a = plain_words(gold), plain_words(answer)
-    for one, other in ((gold, answer), (answer, gold)):
-        letter, chosen = _choice(other), option(one)
-        if letter and chosen and letter.upper() <= "J":
-            return chosen[0] == letter.upper(), "equal choice" if chosen[0] == letter.upper() else "different"
+    chosen, said = option(gold), option(answer)
+    if chosen and said and (chosen[2] or said[2]) and not (chosen[1] and said[1] and chosen[0] == said[0]):
+        return chosen[0] == said[0], "equal choice" if chosen[0] == said[0] else "different"
     if re.fullmatch(r"[a-z][a-z '\-]{2,}", g) and re.fullmatch(r"[a-z][a-z '\-]{2,}", a):
         if _number_word(g) is not None and _number_word(g) == _number_word(a):
             return True, "equal numbers"
-        if _statement(g) == _statement(a):
-            return True, "equal text"
         if "," not in gold + answer and (" " in g + a or (WRAP.search(gold) and WRAP.search(answer))):
             return (True, "equal text") if g == a else (False, "different")
     for one, other in ((g, answer), (a, gold)):
@@ -120,12 +93,6 @@ def by_words(gold: str, answer: str) -> tuple[bool, str] | None:
         if value is not None and simple_number(other):
             return simple_number(other)[0] == value, "number word"
     return None
-
-
-def _statement(words: str) -> str:
-    """What is said of "the series": "convergent" and "the series converges" say the same."""
-    words = _SUBJECT.sub("", words, count=1) or words
-    return _STATEMENTS.get(words, words)
 
 
 def _number_word(words: str) -> int | None:

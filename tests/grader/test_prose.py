@@ -6,43 +6,171 @@ import tables
 PROSE = r"""
 B
     = B) y = 6 ; (B) 3+\sqrt2 ; Option B ; Option B) ; Option B: II and III only ; \textbf{(B)}\ 3(1+r)^x=7
-    = B. -0.135
-    = \text{Option B: 3, 4} ; B) P(A) = 0.5 ; \text{B: the rest} ; Choice B
-    ! C) y = 6 ; (B) and (C) ; B, C ; (A) x or (B) y ; (B)^2 ; (B)+1 ; Option C: B ; B=5 ; (B)(C)
+    = B. -0.135 ; \text{Option B: 3, 4} ; B) P(A) = 0.5 ; \text{B: the rest} ; Choice B ; \textbf{(B)}\ 7
+    = \text{(B) 7} ; \text{B. 12 cm} ; B: 12 ; (B) -3 ; (b) ; (B) x^2 ; option B ; B) x=1 and x=2 ; The answer is B
+    = The correct answer is (B) ; B) f(A) = 3 ; \mathrm{(B)}\ \frac{1}{2} ; \textbf{B} ; B) (3/17, -32/17)
+    = (B) [0,1) ; B.\ 3x-1 ; \text{Option (B)} ; Answer: B ; B) None of the above ; \text{(B) None of these}
+    = B) 3 and 4 ; B: x > 2 ; \text{B) } x+1 ; \boxed{B} ; \text{B is correct} ; B) 1/2 * tan^(-1)(x^2/4) + C
+    = The correct option is B. ; **B** ; **B) 7** ; B) -3$ per person
+    ! C) y = 6 ; (B) and (C) ; B, C ; (A) x or (B) y ; (B)^2 ; (B)+1 ; Option C: B ; B=5 ; (B)(C) ; (C) 3+\sqrt2
+    ! Option C ; B) or C) ; (A), (B) ; B+1 ; 2B ; (B)=5 ; A) B ; \text{A and B} ; (A) or (B) ; B:C ; f(B) ; not B
+    ! \text{Not B} ; B^c ; B\cup C ; (B) - (C) ; B' ; (B)! ; B_1 ; \text{A. B} ; BC ; A) 3 B) 4 ; Option A or B
+    ! Options A and B
 -\frac12
     = (b) -\frac12 ; \text{(b) -0.5} ; B) -\frac{1}{2} ; Option D: -1/2
     ! (b) \frac12 ; (b) x-\frac12 ; (b)(-\frac12)^2
 3
     = \text{The rank of the matrix is 3.} ; The sum of the series is $3$. ; 3 \text{ (since } x>0)
-    = \text{exactly 3 solutions}
-    = 3 \quad (\text{since } n>2) ; x=3 \text{ is the unique solution} ; \text{Answer: } 3
-    = \text{Minimum value: } 3
-    = 3 \text{ at } (1,2) ; 3 \text{ (attained at } x=2) ; \text{There are } 3 \text{ solutions} ; 3^{rd}
-    = 3^{\mathrm{rd}}
+    = \text{exactly 3 solutions} ; 3 \quad (\text{since } n>2) ; x=3 \text{ is the unique solution}
+    = \text{Answer: } 3 ; \text{Minimum value: } 3 ; 3 \text{ at } (1,2) ; 3 \text{ (attained at } x=2)
+    = \text{There are } 3 \text{ solutions} ; 3^{rd} ; 3^{\mathrm{rd}}
     ! \text{The rank is at most 3.} ; \text{The rank is not 3.} ; The value is between 2 and 3.
-    ! \text{The answer is a multiple of 3}
-    ! 3 \text{ quarters} ; 3 \text{ tenths} ; 3 \text{ dozen} ; 3 \text{ factorial} ; 3 \text{ pairs}
-    ! 3 \text{ million dollars}
-    ! 3 \text{ inverse} ; 3 \text{ incorrect} ; The sum of 1 and 3 is 4 ; 3 \text{ at least}
+    ! \text{The answer is a multiple of 3} ; 3 \text{ quarters} ; 3 \text{ tenths} ; 3 \text{ dozen}
+    ! 3 \text{ factorial} ; 3 \text{ pairs} ; 3 \text{ million dollars} ; 3 \text{ inverse} ; 3 \text{ incorrect}
+    ! The sum of 1 and 3 is 4 ; 3 \text{ at least} ; (3) (B) ; (c) ; \text{(C)}
 36
     = 3 \text{ dozen} ; \text{3 dozen eggs}
 \frac34
     = 3 \text{ quarters} ; 3 \text{ fourths}
 No
     = \text{No, this is not true.} ; \text{No, but true if } X \text{ is compact} ; \text{It is not true.}
-    = \text{no such function exists}
-    = \text{False. The converse is true.} ; \text{No} \text{ because } f \text{ jumps}
-    ! \text{Yes} ; \text{No, yes} ; \text{Yes/No} ; \text{no solution} ; \text{True} ; \text{No. Yes.}
+    = \text{no such function exists} ; \text{False. The converse is true.}
+    = \text{No} \text{ because } f \text{ jumps} ; \text{No, the statement is false} ; No. The answer is no.
+    = \text{No, } f \text{ is not continuous} ; The statement is false. ; The answer is No.
+    = \text{No, it fails at } x=0 ; No, because it is true only for n=1 ; \text{No (it is true only for even } n)
+    ! \text{Yes} ; \text{No, yes} ; \text{Yes/No} ; \text{no solution} ; \text{True} ; \text{No. Yes.} ; Yes
+    ! No, yes ; No solution ; It is true ; \text{No, it is true} ; Not ; None ; No and yes ; not false
+    ! \text{It is not false}
 Yes
-    = \text{Yes, by compactness} ; \text{It is true.}
-    ! \text{Yes or no} ; \text{Yes, it is not} ; \text{not true} ; \text{It is false}
+    = \text{Yes, by compactness} ; \text{It is true.} ; Yes, it is true
+    = \text{Yes (not every subgroup needs to be normal)} ; \text{Yes, since } x \text{ is not zero} ; True.
+    = \text{The statement is true.} ; It is true ; Yes, $u$ is a constant. ; Yes, no solution exists otherwise
+    = The answer is yes. ; Yes. The converse is false. ; \text{Yes, because it is not empty}
+    ! \text{Yes or no} ; \text{Yes, it is not} ; \text{not true} ; \text{It is false} ; No ; Yes and no ; Yes or No
+    ! Yes/No ; Nope ; Yes, no, maybe ; It is not true. ; False ; \text{Yes, it is false} ; The answer is no
+    ! The statement is false ; No, yes ; Yes, no ; Yes, this is not true
 \text{converges}
     = \text{convergent} ; \text{The series converges.} ; \text{The series is convergent}
     = \text{The improper integral converges}
     ! \text{diverges} ; \text{The series diverges} ; \text{not convergent} ; \text{conditionally convergent}
 \text{does not exist}
-    = \text{The limit does not exist.} ; \text{Limit does not exist}
-    ! \text{exists} ; \text{The limit exists}
+    = \text{The limit does not exist.} ; \text{Limit does not exist} ; DNE ; The limit does not exist.
+    ! \text{exists} ; \text{The limit exists} ; The limit exists ; 0 ; does exist
+C
+    = Option C: II and III only ; \text{(C)} ; C) 2\sqrt{121}-3\sqrt[3]{216} ; (C)
+    ! c+1 ; x+C ; C) or D)
+\text{(B)}
+    = \textbf{(B)}\ 3(1 + r/10)^x = 7 ; B ; $B$ ; B)
+    ! \textbf{(C)}\ 3 ; A
+$B$
+    = B) x=\frac{9}{4}, x=1, x=\frac{5}{3} ; B) 3+√2
+    ! D) 7
+I
+    = \text{I: NGS can detect both coding and non-coding regions of the genome.} ; I ; (I)
+    ! II ; \text{II: no} ; \text{I and II}
+7
+    = (B)\ 7 ; \textbf{(B)}\ 7 ; \text{(B) 7} ; B) 7 ; \text{(b) } 7 ; (D) 7 ; \textbf{(E)} 7 ; Option B: 7 ; (f) 7
+    = \text{B. } 7
+    ! (B) 8 ; \text{(B)} ; B ; B7 ; 7B ; (B) -7 ; B) 7 or 8
+-0.5
+    = (b) -\frac12 ; (B) -\frac12 ; \text{(b) } -1/2
+    ! (b) \frac12 ; (b) ; b - \frac12 ; (b) - \frac{1}{3}
+-1812
+    = \text{(b) -1812}
+    ! \text{(b) 1812}
+(B) 7
+    = B ; 7 ; (B) ; \text{(B)}\ 7
+    ! C ; 8 ; (C) 7 ; (B) 8
+A
+    = A) \frac{\sqrt{2 + \sqrt{2}}}{2} ; A) (x+2) ; A) n+6/n-7
+    ! a^2 ; A^{-1} ; (A)^{-1} ; A^T ; \det A ; A B
+E
+    = E) None of these ; \textbf{(E)}\ \text{none of these}
+    = E: \text{A polygenic risk score can provide a probability.} ; (E) 2\pi
+    ! E[X] ; E(X) ; e
+2x
+    = (A) 2x ; A) 2x
+    ! Ax ; (A)x
+5
+    = \text{The answer is 5} ; 5\text{ (since } x>0) ; x=5 \text{ is the unique solution} ; \text{Answer: } 5
+    = \text{exactly 5 solutions} ; \text{Minimum value: } 5 ; 5 \text{ (attained at } x=2) ; 5 \text{ at } (1,2)
+    = \text{The answer is } 5 ; 5 \quad (\text{since } n>3) ; \text{There are } 5 \text{ solutions}
+    = The rank of the matrix is 5. ; The maximum of x + y + z is 5. ; \text{The minimum value is } 5
+    = The number of bricks that can fit into the box is 5 pieces. ; \text{There are exactly 5 such triples}
+    = \text{The value of } x \text{ is } 5 ; The sum of the series is 5. ; 5, because n>3 ; 5 \text{ since } x > 0
+    = x = 5 is the only solution ; \text{Therefore, } x = 5 ; \text{Thus the answer is } 5. ; The dimension is 5
+    = \text{at } x=2 \text{ the maximum is } 5 ; \text{Final answer: } 5 ; 5 \text{ (approximately)}
+    = 5 \text{ (exact)} ; 5 \text{ is the answer} ; 5 \text{ units (since the sides are equal)}
+    = The shortest path has length 5. ; \text{The limit equals } 5 ; The limit is expected to approach five.
+    = 5\ (\text{by symmetry}) ; x=5 \text{ (the other root is extraneous)}
+    ! \text{not } 5 ; 5 \text{ or } 6 ; 5 \text{ is wrong, the answer is } 6 ; \text{greater than } 5
+    ! \text{divisible by } 5 ; \text{minus } 5 ; 5 \text{ or less} ; 5 \text{ at most} ; \text{The answer is not } 5
+    ! \text{The answer is less than } 5 ; \text{The answer is } -5 ; The answer is either 5 or 6
+    ! 5 \text{ (excluded)} ; \text{The answer is } 5 \text{ or } 7 ; x \text{ is not } 5
+    ! \text{It is false that } x=5 ; \text{The sum is 5 million} ; \text{The answer is 5 thousand}
+    ! \text{All numbers except } 5 ; \text{none of } 5 ; \text{The wrong answer is } 5 ; \text{twice } 5
+    ! \text{half of } 5 ; 5 \text{ is not a solution} ; 5 \text{ (in thousands)} ; 5 \text{ (mod 7) or 6}
+    ! \text{The answer is between 4 and 5} ; \text{The answer is } 5 \text{ squared} ; 5 \text{ (not included)}
+    ! 5 \text{ is incorrect} ; \text{at least } 5 ; \text{at most } 5 ; \text{The answer is at least 5}
+    ! \text{the square root of } 5 ; \text{The answer is the square of 5} ; \text{more than 5}
+    ! The answer cannot be 5 ; \text{There are no 5} ; \text{If } x=2 \text{ then it is } 6 ; \text{a multiple of 5}
+    ! 1 \text{ (since } x=5) ; 2 \text{ when } x = 5 ; \text{The answer is 2, since } x = 5
+101
+    = Each wizard needs to endure at least 101 beard pulls.
+    ! Each wizard needs to endure at least 100 beard pulls.
+0
+    = The limit is expected to approach zero. ; The limit is zero ; \text{The answer is zero}
+    = The number of limit cycles is 0. ; the maximum is zero
+    ! The limit is not zero
+    ! The number of limit cycles cannot be determined conclusively from the given information. ; The limit is nonzero
+    ! The limit is infinity
+-3
+    = The number is -3. ; \text{The number is } -3
+    ! The number is 3.
+24
+    = The number of bricks that can fit into the box is 24 pieces. ; There are 24 ways ; \text{24 ways to do it}
+    = there are 24 different arrangements of the books
+    ! The number of bricks is 23 pieces.
+y=-5x-3
+    = The equation of the line parallel to $y = -5x + 1$ with a y-intercept of -3 is y = -5x - 3.
+    = \text{The line is } y=-5x-3
+    ! The equation of the line parallel to $y = -5x - 3$ is y = -5x + 3.
+[2, -2, 1; 4, -4, 2; 6, -6, 3]
+    = The product matrix $A^{2024}$ is $[2, -2, 1; 4, -4, 2; 6, -6, 3]$
+    ! The product matrix is $[2, -2, 1; 4, -4, 2; 6, -6, 4]$
+13/14
+    = The probability of winning is 13/14. ; \text{The probability is } \frac{13}{14}
+    = \frac{13}{14} \text{ (about 0.93)} ; \frac{13}{14} (\approx 0.93)
+    ! The probability of winning is 1 - 13/14. ; The probability of losing is 1/14.
+\text{convergent}
+    = \text{The series is convergent} ; converges ; The series converges. ; The series converges ; it converges
+    = The sequence is convergent ; The improper integral converges.
+    ! divergent ; \text{The series diverges} ; \text{The series does not converge} ; \text{not convergent}
+    ! conditionally convergent
+\text{linearly independent}
+    = \text{The vectors are linearly independent} ; linearly independent ; They are linearly independent.
+    ! \text{The vectors are linearly dependent} ; \text{linearly dependent}
+    ! The vectors are not linearly independent
+\text{continuous}
+    = The function is continuous
+    ! \text{not continuous} ; \text{The function is not continuous} ; \text{The inverse is continuous}
+\infty
+    = \text{diverges to } +\infty ; \text{The limit is infinity} ; \text{The limit is } \infty ; tends to infinity
+    ! \text{diverges to } -\infty ; \text{The limit is } 0
+\text{Diverges}
+    = \text{divergent} ; \text{The integral diverges.} ; diverges ; It is divergent
+    ! convergent ; converges
+\text{even}
+    = \text{The function is even} ; even
+    ! odd ; \text{neither even nor odd} ; \text{The function is odd}
+False
+    = \text{False. The converse is true.} ; False, since 2 is prime ; no ; The statement is false
+    ! True ; \text{It is not false.} ; \text{Not false} ; \text{False or true}
+E_1
+    = E_1
+    ! \text{The answer is } E_2
+\pi
+    ! The answer is approximately 3.14 ; \text{about } 3.14159
 """
 
 
