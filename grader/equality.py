@@ -19,6 +19,7 @@ from grader.prose import readings
 from grader.regions import is_region, same_region
 from grader.text import MAX_CHARS, clean, plain_words, squeezed
 from grader.tokens import ParseError
+from grader.units import unit_letters
 from grader.values import (
     QUICK_DIGITS,
     SCALARS,
@@ -311,14 +312,17 @@ def _equivalent(gold: str, answer: str) -> tuple[bool, str]:
                 return True, "equal text"
             reason = f"different notation: {error}"
             continue
-        units = {gold_unit or g[0] == "deg", answer_unit or a[0] == "deg"} - {"", False}
-        if len(units) > 1:
+        g, gold_unit, a, answer_unit = _with_letters(g, gold_unit, a, answer_unit)
+        units = {gold_unit or ("deg" if g[0] == "deg" else ""), answer_unit or ("deg" if a[0] == "deg" else "")} - {""}
+        if units == {"deg", "rad"}:
+            return same_number(g, a), "equal angles"
+        if len({u for u in units if not (u == "deg" and "°" in gold_unit + answer_unit)}) > 1:
             return False, "another unit"
         if units & {"am", "pm"} and "ratio" in (g[0], a[0]):  # a time of day is no ratio
             same_time = g[0] == a[0] == "ratio" and _same_items(_clock(g), _clock(a))
             return same_time, "equal times" if same_time else "different"
         try:
-            if same(g, _without_unit_letter(g, a)):
+            if same(g, a):
                 return True, "equal expressions"
         except (UndefinedError, ZeroDivisionError):
             reason = "undefined"
@@ -330,10 +334,17 @@ def _clock(time: tuple) -> list:
     return [*time[1], ("num", Fraction(0), None)][:3]
 
 
-def _without_unit_letter(gold: tuple, answer: tuple) -> tuple:
-    """10m against the gold 10 is ten metres."""
-    metres = answer[0] == "mul" and len(answer[1]) == 2 and answer[1][0][0] == "num" and gold[0] == "num"
-    return answer[1][0] if metres and answer[1][1] in (("sym", "m"), ("sym", "g"), ("sym", "s")) else answer
+def _with_letters(gold: tuple, gold_unit: str, answer: tuple, answer_unit: str) -> tuple[tuple, str, tuple, str]:
+    """Both with bare letters read as a unit where the other side says or allows it: 5 m/s, or 10m for the gold 10."""
+    (g, gold_letters), (a, answer_letters) = unit_letters(gold), unit_letters(answer)
+    if gold_unit and not answer_unit and answer_letters:
+        answer, answer_unit = a, answer_letters
+    elif answer_unit and not gold_unit and gold_letters == answer_unit:
+        gold, gold_unit = g, gold_letters
+    elif answer_letters and gold[0] == a[0] == "num" and not gold_unit + answer_unit:
+        plain = set("mgsµΩ^-/0123456789 ") >= set(answer_letters) or "odot" in answer_letters
+        answer = a if plain else answer
+    return gold, gold_unit, answer, answer_unit
 
 
 def understood(gold: str) -> bool:

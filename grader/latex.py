@@ -16,6 +16,7 @@ from fractions import Fraction
 
 from grader.text import MAX_CHARS, clean
 from grader.tokens import CONDITION, FUNCTIONS, GREEK, ParseError, tokenize
+from grader.units import currency
 
 MAX_DEPTH = 40  # nesting of the grammar; deeper text is not an answer
 
@@ -76,15 +77,22 @@ def parse(text: str, thousands: bool = True) -> tuple[tuple, str]:
     """(node, unit) of an answer. `thousands`: read 1,234 as one number. Raises ParseError."""
     if len(text) > MAX_CHARS:
         raise ParseError("too long")
+    sign = currency(text)
     text = _repeating_decimals(clean(text))
     text = re.sub(r"(?<![\d.])(\d{1,9}) (\d{1,9})/(\d{1,9})(?![\d.])", r"\1\\frac{\2}{\3}", text)  # 2 1/2
     if text.startswith("]"):
         text = re.sub(r"\]([^\[\]]+,[^\[\]]+)\[", r"(\1)", text)  # ]0, 1[
+    text = _UNIT_FRACTION.sub(r"\1/\2", _TICKS.sub(r"\\text{ ticks}", text))
     tokens, unit = tokenize(text, thousands)
     try:
-        return _read_list(tokens, 0), unit
+        return _read_list(tokens, 0), unit or sign
     except (RecursionError, IndexError) as error:  # too deep, or it ends where a token must follow
         raise ParseError("too deep or cut off") from error
+
+
+_TICKS = re.compile(r"(?<=\d)\s?(?:''|\"|\^\s?\{?\s?\\prime\s?\\prime\s?\}?)$")  # 0.49'', of arc or inches
+_UNIT = r"\{\s?(\\(?:text|mathrm)\s?\{[^{}]*\}(?:\s?\^\s?(?:\d|\{\s?\d\s?\}))?)\s?\}"
+_UNIT_FRACTION = re.compile(rf"\\frac\s?{_UNIT}\s?{_UNIT}")
 
 
 def _repeating_decimals(text: str) -> str:

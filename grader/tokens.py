@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 
+from grader.units import named, take_units, unit_tokens
+
 
 class ParseError(ValueError):
     """The text is no mathematics that this grammar knows."""
 
 
 _TOKEN = re.compile(
-    r"""\\(?:text(?:bf|it|rm|sf|tt|normal|up)?|mathrm|mbox|operatorname\*?)\s*\{(?P<text>[^{}]*)\}
+    r"""\\(?:text(?:bf|it|rm|sf|tt|normal|up)?|mathrm|mbox|operatorname\*?)\s*\{(?P<text>(?:[^{}]|\{[^{}]*\})*)\}
     |\\(?P<env>begin|end)\s*\{(?P<name>[a-zA-Z]+)\*?\}(?:\s*\{[lcr|\s]*\})?
     |(?P<grouped>[1-9]\d{0,2}(?:(?P<sep>,|\{,\}|\\,|\ )\d{3})(?:(?P=sep)\d{3})*(?![\d])(?:\.\d+)?)
     |(?P<num>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+(?![\d.]))?)
@@ -33,17 +35,6 @@ _SYMBOL_NAMES = "ell hbar aleph nabla partial Re Im top ldots vdots angle triang
 GREEK = set(_LETTER_NAMES.split()) | set(_SYMBOL_NAMES.split())
 CONDITION = {"for", "if", "where", "when", "with"}
 _NAMED_NUMBERS = {"pi": r"\pi", "infty": r"\infty", "infinity": r"\infty", "inf": r"\infty", "oo": r"\infty"}
-_UNIT_NAMES = {
-    "cm": "cm", "centimeter": "cm", "centimetre": "cm", "mm": "mm", "millimeter": "mm", "km": "km", "kilometer": "km",
-    "m": "m", "meter": "m", "metre": "m", "inch": "in", "inches": "in", "in": "in", "foot": "ft", "feet": "ft",
-    "ft": "ft", "yard": "yd", "yd": "yd", "mile": "mi", "mi": "mi", "second": "s", "sec": "s", "s": "s",
-    "minute": "min", "min": "min", "hour": "h", "hr": "h", "h": "h", "day": "d", "week": "wk", "month": "mo",
-    "year": "y", "kg": "kg", "kilogram": "kg", "g": "g", "gram": "g", "mg": "mg", "lb": "lb", "pound": "lb",
-    "ounce": "oz", "oz": "oz", "liter": "l", "litre": "l", "ml": "ml", "dollar": "$", "cent": "c", "mph": "mph",
-    "kmh": "kmh", "radian": "", "rad": "", "unit": "", "square": "2", "squared": "2", "sq": "2", "cubic": "3",
-    "a.m.": "am", "p.m.": "pm", "am": "am", "pm": "pm",
-}  # fmt: skip
-_BARE_UNITS = {u for u in _UNIT_NAMES if len(u) > 1 and u not in ("in", "min")}
 _CLAUSE_WORDS = (
     "or and if for when where with is are not no but only except than any all mod to from neither base at choose over "
     "times plus minus until between half more less hundreds thousands millions billions dozens"
@@ -59,23 +50,17 @@ _CHANGING_WORDS = (
 )
 _CHANGES_VALUE = CLAUSE | set(_CHANGING_WORDS.split())
 _ASCII_GREEK = {name for name in _LETTER_NAMES.split() if len(name) > 2}
+_SURE_UNITS = {*"mgshLJNWVKATu", "°C", "°F", "min", "arcsec"}  # after a value, though a letter or a function elsewhere
 _ENDS_VALUE = {"@#", ")", "]", "}", "!", "%", r"\}", r"\rangle", "|", r"\circ"}
-
-
-def _unit_of(words: str) -> str:
-    """Canonical name of a unit; "" for a noun, which is ignored ("apples")."""
-    names = re.findall(r"[a-z.]+", words.lower())
-    return "".join(_UNIT_NAMES.get(n, _UNIT_NAMES.get(n.rstrip("s"), "")) if n != "s" else "s" for n in names)
 
 
 def tokenize(text: str, thousands: bool) -> tuple[list[str], str]:
     """Tokens of a cleaned text, and the canonical unit that was dropped from it."""
     out: list[str] = []
-    units = ""
     for m in _TOKEN.finditer(text):
         kind, raw = m.lastgroup, m.group()
         after_value = bool(out) and (out[-1][0].isalnum() or out[-1][0] == "." or out[-1] in _ENDS_VALUE)
-        after_value = after_value or (bool(out) and out[-1][1:] in GREEK)
+        after_value = after_value or (bool(out) and (out[-1][1:] in GREEK or out[-1][:2] == "@#"))
         if kind == "name":
             out.append(f"\\{m['env']}:{m['name']}")
         elif kind == "grouped":
@@ -95,21 +80,30 @@ def tokenize(text: str, thousands: bool) -> tuple[list[str], str]:
             for k, part in enumerate(words.split(",")):
                 out += [","] if k or not words else []
                 if part.strip(" .;"):
-                    units += _word_tokens(part.strip(" .;"), raw, out, after_value and not k)
+                    _word_tokens(part.strip(" .;"), raw, out, after_value and not k)
         elif kind == "word":
-            units += _word_tokens(raw, "", out, after_value)
+            _word_tokens(raw, "", out, after_value)
         elif raw == "@" or not raw.isascii():  # "@" marks what this function adds
             raise ParseError(f"unexpected {raw}")
         else:
             out.append(_CONNECTIVES.get(raw, raw))
-    return _drop_unit_powers(out), units
+    return take_units(out)
 
 
-def _word_tokens(word: str, wrapper: str, out: list[str], after_value: bool) -> str:
-    """Append the tokens of a bare word (wrapper "") or of the content of \\text{} and its like; return its unit."""
+def _word_tokens(word: str, wrapper: str, out: list[str], after_value: bool) -> None:
+    """Append the tokens of a bare word (wrapper "") or of the content of \\text{} and its like."""
     low = word.lower()
+    among_units = len(out) > 1 and out[-1] in ("/", "*", "-", r"\cdot", r"\times", "(") and out[-2][:2] in ("@#", "/")
+    among_units = among_units or bool(out) and (out[-1][:2] == "@#" != out[-1])
+    number = after_value and wrapper and not out[-1].isalpha()
+    if word in ("C", "F") and r"\circ" in out[-2:]:
+        word, number = "°" + word, True
     if low in ("and", "or"):
         out.append(low)
+    elif (among_units or number and (low in ("min", "arcsec") or word in "mgshLJNWVKATu°C°F")) and named(
+        word
+    ) is not None:
+        out.append("@#" + named(word))
     elif word in FUNCTIONS and (wrapper or len(word) > 2 or word in ("ln", "lg")):
         out.append("\\" + word)
     elif word in _NAMED_NUMBERS:
@@ -120,7 +114,8 @@ def _word_tokens(word: str, wrapper: str, out: list[str], after_value: bool) -> 
         out.append("\\" + word)
     elif after_value and low.split()[0] in _SCALES:
         out += ["*", _SCALES[low.split()[0]]]
-        return _word_tokens(word.split(maxsplit=1)[1], wrapper, out, True) if " " in low else ""
+        if " " in low:
+            _word_tokens(word.split(maxsplit=1)[1], wrapper, out, True)
     elif after_value and low.rstrip("s") in _PARTS:
         out += ["*", "(", "1", "/", _PARTS[low.rstrip("s")], ")"]
     elif after_value and low == "factorial":
@@ -129,7 +124,7 @@ def _word_tokens(word: str, wrapper: str, out: list[str], after_value: bool) -> 
         out.append("%")
     elif low in ("degree", "degrees", "deg"):
         out += ["^", r"\circ"]
-    elif len(word) == 1 and not (after_value and wrapper and word in "mgshLCF"):
+    elif len(word) == 1 and word.isascii():
         out.append(word)
     elif "operatorname" in wrapper:
         out.append("@" + word)
@@ -137,27 +132,9 @@ def _word_tokens(word: str, wrapper: str, out: list[str], after_value: bool) -> 
         wrapper and set(re.findall(r"[a-z]+", low)) & (_CHANGES_VALUE if after_value else CLAUSE)
     ):
         out.append("@~" + word)
-    elif after_value and (wrapper or low in _BARE_UNITS or low.rstrip("s") in _BARE_UNITS):
-        out.append("@#")
-        return _unit_of(low)
+    elif after_value and (wrapper or named(word, bare=True)):
+        out += unit_tokens(word)
     elif wrapper:
         out.append("@" + re.sub(r"\W", "", word))
     else:
         out.extend(word)
-    return ""
-
-
-def _drop_unit_powers(tokens: list[str]) -> list[str]:
-    """Without the units, their exponents and the signs between two of them."""
-    out, i = [], 0
-    while i < len(tokens):
-        if tokens[i] != "@#":
-            out.append(tokens[i])
-            i += 1
-            continue
-        i += 1
-        if tokens[i : i + 1] == ["^"]:
-            i += 4 if tokens[i + 1 : i + 2] == ["{"] else 2
-        if i + 1 < len(tokens) and tokens[i] in ("/", "-", r"\cdot") and tokens[i + 1] == "@#":
-            i += 1
-    return out

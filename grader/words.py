@@ -9,6 +9,7 @@ import re
 
 from grader.prose import option, truth
 from grader.text import MAX_CHARS, WRAP, clean, plain_words, squeezed
+from grader.units import currency
 from grader.values import agrees, simple_number
 
 
@@ -22,6 +23,9 @@ def quick(gold: str, answer: str) -> tuple[bool, str] | None:
     """A verdict that strings, plain numbers, yes/no and choice letters allow; None when it takes parsing."""
     if len(gold) > MAX_CHARS or len(answer) > MAX_CHARS:
         return answer.strip() == gold.strip(), "equal strings" if answer.strip() == gold.strip() else "too long"
+    money = {currency(gold), currency(answer)} - {""}
+    if len(money) > 1:
+        return False, "another unit"
     g, a = clean(gold), clean(answer)
     if not g or not a:
         return False, "empty"
