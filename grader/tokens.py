@@ -96,6 +96,7 @@ def _word_tokens(word: str, wrapper: str, out: list[str], after_value: bool) -> 
     among_units = len(out) > 1 and out[-1] in ("/", "*", "-", r"\cdot", r"\times", "(") and out[-2][:2] in ("@#", "/")
     among_units = among_units or bool(out) and (out[-1][:2] == "@#" != out[-1])
     number = after_value and wrapper and not out[-1].isalpha()
+    squared = low.endswith(("squared", "cubed")) and named(word.split()[0]) is not None
     if word in ("C", "F") and r"\circ" in out[-2:]:
         word, number = "°" + word, True
     if low in ("and", "or"):
@@ -129,7 +130,7 @@ def _word_tokens(word: str, wrapper: str, out: list[str], after_value: bool) -> 
     elif "operatorname" in wrapper:
         out.append("@" + word)
     elif word in CONDITION or (
-        wrapper and set(re.findall(r"[a-z]+", low)) & (_CHANGES_VALUE if after_value else CLAUSE)
+        wrapper and set(re.findall(r"[a-z]+", low)) & (_CHANGES_VALUE if after_value and not squared else CLAUSE)
     ):
         out.append("@~" + word)
     elif after_value and (wrapper or named(word, bare=True)):
