@@ -69,6 +69,9 @@ def same(gold: tuple, answer: tuple) -> bool:
         return _same_angle(gold, answer)
     if gold[0] == "pct" or answer[0] == "pct":
         return _same_percent(gold, answer)
+    if {gold[0], answer[0]} == {"based", "num"}:  # a base that only one side writes
+        (_, digits, _), (_, value, ulp) = (gold, answer) if gold[0] == "based" else (answer, gold)
+        return ulp is None and digits.isdigit() and int(digits) == value
     if gold[0] == answer[0] == "setop":
         if gold[1] == "minus":
             return answer[1] == "minus" and same(gold[2], answer[2]) and same(gold[3], answer[3])
@@ -251,6 +254,8 @@ def _same_ratio(gold: tuple, answer: tuple) -> bool:
         return len(longer) == 3 and longer[2][:2] == ("num", 0) and _same_items(longer[:2], shorter)
     if not all(n[0] in SCALARS for n in g + a):
         return False
+    if any(n[:2] == ("num", 0) for n in g + a):  # 12:00 is not 1:00
+        return _same_items(g, a)
     return all(same_number(("mul", [g[0], y]), ("mul", [a[0], x])) for x, y in zip(g[1:], a[1:], strict=True))
 
 
@@ -319,7 +324,7 @@ def _equivalent(gold: str, answer: str) -> tuple[bool, str]:
         if len({u for u in units if not (u == "deg" and "°" in gold_unit + answer_unit)}) > 1:
             return False, "another unit"
         if units & {"am", "pm"} and "ratio" in (g[0], a[0]):  # a time of day is no ratio
-            same_time = g[0] == a[0] == "ratio" and _same_items(_clock(g), _clock(a))
+            same_time = g[0] == a[0] == "ratio" and _same_time(g[1], gold_unit, a[1], answer_unit)
             return same_time, "equal times" if same_time else "different"
         try:
             if same(g, a):
@@ -329,9 +334,18 @@ def _equivalent(gold: str, answer: str) -> tuple[bool, str]:
     return False, reason
 
 
-def _clock(time: tuple) -> list:
-    """Hours, minutes and seconds."""
-    return [*time[1], ("num", Fraction(0), None)][:3]
+def _same_time(gold: list, gold_half: str, answer: list, answer_half: str) -> bool:
+    """Times of day by hours, minutes and seconds: 5:30 pm is 17:30, and 5:30 where am and pm are not said."""
+
+    def hours(hour: Fraction, half: str) -> set:
+        if half:
+            return {hour % 12 + 12 * (half == "pm")}
+        return {hour} if hour > 12 else {hour % 12, hour % 12 + 12}
+
+    g, a = exact(gold[0]), exact(answer[0])
+    if g is None or a is None or not hours(g, gold_half) & hours(a, answer_half):
+        return False
+    return _same_items(*([*time[1:], ("num", Fraction(0), None)][:2] for time in (gold, answer)))
 
 
 def _with_letters(gold: tuple, gold_unit: str, answer: tuple, answer_unit: str) -> tuple[tuple, str, tuple, str]:

@@ -29,7 +29,7 @@ for _group in _WHOLE.split("|"):
     for _prefix, _word in (p.split() for p in _PREFIXES.split("|")):
         _SYMBOLS[_prefix + _group.split()[0]] = _prefix + _group.split()[0]
         _NAMES |= {_word + name: _prefix + _group.split()[0] for name in _group.split()[1:]}
-_SYMBOLS |= {"pm": "pm", "l": "L", "ml": "mL", "µ": "µm", "am": "am", "a.m.": "am", "p.m.": "pm"}
+_SYMBOLS |= {"pm": "pm", "l": "L", "ml": "mL", "µ": "µm"}
 _BARE_NAMES = "cm mm km kg Hz kHz MHz eV keV MeV GeV mph kmh ml mL ft yd lb oz mi am pm"
 _BARE = set(_BARE_NAMES.split())
 _POWERS = {"square": "2", "squared": "2", "sq": "2", "cubic": "3", "cubed": "3"}
@@ -57,6 +57,8 @@ def named(word: str, bare: bool = False) -> str | None:
     if word in _BARE or (word in _SYMBOLS and not bare):
         return _SYMBOLS.get(word, word)
     low = word.lower()
+    if low in ("am", "pm"):
+        return low
     return next((_NAMES[n] for n in (low, low[:-1]) if n in _NAMES and len(n) > 2), None)
 
 

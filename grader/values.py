@@ -55,13 +55,16 @@ def agrees(gold: Fraction, gold_ulp: Fraction | None, value: Fraction, ulp: Frac
     """Equality of two numbers, with the tolerance that a decimal allows.
 
     A unit in the last place (ulp) of None means an integer or fraction, of 0 a repeating decimal: both are exact. A
-    decimal gold accepts what rounds to it (from two significant digits on) or is within 1e-4 of it, relatively; a
-    decimal that is an integer, like 7.0, is exact. A fraction accepts what a calculator shows of it: 13 digits.
+    decimal gold accepts what rounds to it (from two significant digits on) or is within 1e-4 of it, relatively; one of
+    five digits or more, only what is less than a unit of its last place away, which no shorter decimal is. A decimal
+    that is an integer, like 7.0, is exact. A fraction accepts what a calculator shows of it: 13 digits.
     """
     if gold == value:
         return True
     difference = abs(value - gold)
     if gold_ulp and ulp != 0 and (gold.denominator != 1 or gold_ulp > 1):
+        if abs(gold) >= 10**4 * gold_ulp:
+            return difference < gold_ulp
         return difference <= abs(gold) / 10000 or (abs(gold) >= 10 * gold_ulp and difference <= gold_ulp / 2)
     return gold_ulp is None and bool(ulp) and abs(value) >= ulp * 10**12 and difference <= ulp
 
