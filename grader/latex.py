@@ -35,6 +35,8 @@ _RELATIONS = {
     r"\to": "to", r"\rightarrow": "to", r"\implies": "to", r"\iff": "to", r"\Rightarrow": "to", ":": ":",
     r"\colon": ":", r"\coloneqq": "=",
 }  # fmt: skip
+_BOUNDS = {mark for mark, op in _RELATIONS.items() if op in ("<", ">", "<=", ">=", "!=", "in")}
+_MODULI = {r"\pmod", r"\bmod", r"\mod"}
 _SETOPS = {r"\cup": "or", r"\cap": "and", r"\setminus": "minus", r"\backslash": "minus"}
 _ACCENT_NAMES = "overline bar hat widehat vec tilde widetilde overrightarrow dot ddot mathbb mathfrak mathscr"
 _ACCENTS = set(_ACCENT_NAMES.split())
@@ -120,9 +122,9 @@ def _read_list(tokens: list[str], depth: int) -> tuple:
         tokens = tokens[1:-1]
     if not any(t != "," for t in tokens):
         raise ParseError("empty")
-    heads, clauses = _split(tokens, {t for t in tokens if t.startswith("@~")})
-    if clauses and clauses[0][2:].partition(" ")[0] in CONDITION and heads[0]:
-        return ("given", _read_list(heads[0], depth + 1), tokens[len(heads[0]) + 1 :])
+    begin = _condition_at(tokens)
+    if begin:
+        return ("given", _read_list(tokens[:begin], depth + 1), _condition(tokens[begin:]))
     groups, _ = _split(tokens, {";"})
     if len(groups) == 1:
         groups, _ = _split(tokens, {"or"})
@@ -133,12 +135,52 @@ def _read_list(tokens: list[str], depth: int) -> tuple:
         rows = [("tuple", r[1], "()") if r[0] == "list" else r for r in rows]
         return ("list", rows, ",") if len(rows) > 1 else rows[0]
     parts, marks = _split(tokens, {",", "and", "or", r"\\"})
-    if len(parts) == 2 and parts[0] and len(parts[1]) > 2 and parts[1][1:3] == [r"\in", r"\mathbb"] and marks == [","]:
-        return ("given", _read_relation(parts[0], depth + 1), parts[1])  # k\pi, k \in \mathbb{Z}
+    parts = [p for p in parts if p and _RELATIONS.get(p[0]) != "~"] or parts  # \sqrt2, \approx 1.414
     items = [_read_relation(p, depth + 1) for p in parts if p]
     if len(items) == 1:
         return items[0]
     return ("list", items, "or" if "or" in marks else "and" if "and" in marks and "," not in marks else ",")
+
+
+def _condition_at(tokens: list[str]) -> int:
+    """Where a condition begins, as in 3 \\pmod 7, 2^n (n > 0), k\\pi, k \\in Z or n for n > 0; 0 for none."""
+    if not any(t in _BOUNDS or t in _MODULI or t[:2] == "@~" for t in tokens):
+        return 0
+    depth = start = 0
+    for i, t in enumerate(tokens):
+        if depth == 0 and i:
+            if (t in _MODULI and len(_skip_group(tokens, i + 1)) == 0) or t[2:].partition(" ")[0] in CONDITION:
+                return i
+            bound = t == "," and _split(_split(tokens[i + 1 :], {","})[0][0], _BOUNDS)
+            if bound and bound[1] and not _split(tokens[:i], _BOUNDS)[1]:
+                letters = {x for x in bound[0][0] if x.isalpha() or x[1:] in GREEK} - {"e", "i"}
+                if letters & {*tokens[:i]} or tokens[i + 2 : i + 4] == [r"\in", r"\mathbb"]:
+                    return i
+            start = i if t == "(" else start
+        depth += (t in _OPEN or t.startswith(r"\begin:")) - (t in _CLOSE or t.startswith(r"\end:"))
+    head, inner = tokens[:start], tokens[start + 1 : -1]
+    value = head and head[-1] not in _NOT_ATOMS | {"+", "-", "*", "/", "^", "_", ",", "and", "or"}
+    lone = len(head) == 1 and (head[0].isupper() or head[0] in _UNKNOWN_FUNCTIONS)  # P(X > 2)
+    return start if value and not lone and _wrapped(tokens[start:], "(") and _split(inner, _BOUNDS)[1] else 0
+
+
+def _skip_group(tokens: list[str], i: int) -> list[str]:
+    """What follows the token or group at i."""
+    end = next((k for k in range(i + 1, len(tokens) + 1) if _wrapped(tokens[i:k], "{")), i + 1)
+    return tokens[end:]
+
+
+def _condition(tokens: list[str]) -> list[str]:
+    """A condition in one notation: ["mod", "7"], ["integer", "k"], or its tokens without brackets and link words."""
+    if tokens[0] in _MODULI:
+        return ["mod", *(t for t in tokens[1:] if t not in ("{", "}"))]
+    words = " ".join(t for t in tokens if t[0] == "@" and t not in ("@~for", "@~if", "@~where", "@~when", "@~with"))
+    if (r"\mathbb" in tokens and "Z" in tokens) or re.search(
+        r"(?<!positive )(?<!negative )(?<!even )(?<!odd )integer", words
+    ):
+        return ["integer", *sorted({t for t in tokens if len(t) == 1 and t.islower()})]
+    tokens = [t for t in tokens if t not in ("{", "}", "(", ")", ",") and t[:2] != "@~"]
+    return [_RELATIONS.get(t, t) for t in tokens]
 
 
 def _named(tokens: list[str]) -> bool:
@@ -186,7 +228,7 @@ def _read_relation(tokens: list[str], depth: int) -> tuple:
         if len(ops) == 1 and _named([t for t in parts[0] if t != ","]):
             return _read_setops(parts[1], depth)
         raise ParseError("membership")
-    if ops == ["mod"]:  # x ≡ 1 (mod 4)
+    if set(ops) <= {"mod", "="}:  # x ≡ 1 (mod 4)
         return ("eq", [_read_setops(p, depth) for p in parts], "".join(parts[0]) if _named(parts[0]) else None)
     if set(ops) <= {"<", ">", "<=", ">=", "!=", "="}:
         return ("rel", [_read_setops(p, depth) for p in parts], ops)
@@ -232,12 +274,21 @@ def _read_structure(tokens: list[str]) -> tuple | None:
     if not any(t in (r"\oplus", r"\otimes", r"\rtimes", r"\ltimes", r"\rangle") or t == r"\mathbb" for t in tokens):
         return None
     flat = "".join(t for t in tokens if t not in ("{", "}"))
-    if any(t in _SETOPS or t in (",", r"\{") for t in tokens) or flat in (r"\mathbbR", r"\mathbbR^+"):
+    if any(t in _SETOPS or t in (",", r"\{") for t in tokens) or flat == r"\mathbbR":
         return None
+    if flat in _HALF_LINES:
+        return ("tuple", [("num", Fraction(0), None), ("inf",)], _HALF_LINES[flat])
     parts, marks = _split(tokens, {r"\times", r"\oplus"})
     names = ["".join(t.lstrip("@") for t in p if t not in ("{", "}")) for p in parts]
     names = [re.sub(r"\\mathbbZ/\(?(\w+)(?:\\mathbbZ)?\)?", r"\\mathbbZ_\1", n) for n in names]
+    names = [re.sub(r"^\\mathbbQ\[(.*)\]$", r"\\mathbbQ(\1)", n) for n in names]
+    powers = [re.fullmatch(r"\(?(\\mathbb[A-Z](?:_\w)?)\)?\^([2-9])", n) for n in names]
+    names = [n for name, m in zip(names, powers, strict=True) for n in ([m[1]] * int(m[2]) if m else [name])]
     return ("opaque", tuple(sorted(names)))
+
+
+_HALF_LINES = {rf"\mathbbR{sign}": "()" for sign in ("^+", "_+", "_>0")}
+_HALF_LINES |= {rf"\mathbbR{sign}": "[)" for sign in (r"_\ge0", r"_\geq0", "_>=0", "_0^+", "^+_0")}
 
 
 class _Parser:
@@ -350,17 +401,12 @@ class _Parser:
         tokens = self.group()
         if tokens in ([r"\circ"], [r"\degree"]):
             return ("deg", base)
-        if base == REALS and tokens == ["+"]:
-            return ("tuple", [("num", Fraction(0), None), ("inf",)], "()")
         if base[0] == "sym" and tokens in (["+"], ["-"], ["*"], [r"\prime"], ["'"]):
             return ("sym", base[1] + tokens[0])
-        if base[0] in ("matrix", "tuple") and tokens in (["T"], ["t"], [r"\top"], [r"\intercal"], [r"\prime"]):
-            return (
-                ("matrix", [list(row) for row in zip(*base[1], strict=False)])
-                if base[0] == "matrix"
-                else (*base[:2], "()")
-            )
-        if not grouped and (tokens[0] in (r"\frac", r"\sqrt") or tokens[0][1:] in FUNCTIONS):
+        if base[0] in ("matrix", "tuple") and tokens in (["T"], ["t"], [r"\top"], [r"\intercal"], [r"\prime"], ["@T"]):
+            rows = [list(row) for row in zip(*base[1], strict=False)] if base[0] == "matrix" else [[c] for c in base[1]]
+            return ("matrix", rows)
+        if not grouped and (tokens[0][1:] in ("frac", "sqrt", "binom") or tokens[0][1:] in FUNCTIONS):
             self.i -= 1
             return ("pow", base, self.atom())
         return ("pow", base, self.sub(tokens))
@@ -413,11 +459,17 @@ class _Parser:
 
     def braces(self) -> tuple:
         inner = self.inside({r"\}", "}"})
-        parts, _ = _split(inner, {"|", r"\mid", ":"})
-        if len(parts) == 2 and parts[0] and parts[1]:
-            if len(parts[0]) == 1 or parts[0][1] == r"\in":  # {x : x > 2}: the condition says it all
-                return _read_list(parts[1], self.depth + 1)
-            return ("given", _read_list(parts[0], self.depth + 1), parts[1])
+        marks = next((m for m in ({r"\mid"}, {":"}, {"|"}) if len(_split(inner, m)[0]) > 1), set())
+        head = _split(inner, marks)[0][0]
+        rest = inner[len(head) + 1 :]
+        if head and rest and marks and not ({"|"} == marks and inner.count("|") == 2 and inner[-1] == "|"):
+            if r"\in" in head and (len(head) < 7 or head[0] == "("):  # x \in \mathbb{R}, (x, y) \in \mathbb{R}^2
+                domain = head[head.index(r"\in") + 1 :]
+                head = head[: head.index(r"\in")]
+                rest = rest if domain[:1] == [r"\mathbb"] and "R" in domain else [*rest, ",", *head, r"\in", *domain]
+            if len(head) == 1:  # {x : x > 2}: the condition says it all
+                return _read_list(rest, self.depth + 1)
+            return ("given", _read_list(head, self.depth + 1), _condition(rest))
         parts = [p for p in _split(inner, {",", ";", "and"})[0] if p]
         return ("set", [_read_relation(p, self.depth + 1) for p in parts])
 
@@ -434,14 +486,28 @@ class _Parser:
     def environment(self, name: str) -> tuple:
         rows, _ = _split(self.inside({rf"\end:{name}"}), {r"\\"})
         rows = [_split([t for t in row if t != r"\hline"], {"&"})[0] for row in rows if row]
-        rows = [[c[1:] if c and c[0].startswith("@~") else c for c in row] for row in rows]
+        if name in ("cases", "dcases", "rcases"):
+            return self.cases(rows)
         cells = [[_read_list(cell, self.depth + 1) for cell in row if cell] for row in rows]
         if name in ("aligned", "align", "gathered", "gather", "split"):
             items = [_read_list([t for cell in row for t in cell], self.depth + 1) for row in rows if any(row)]
             return items[0] if len(items) == 1 else ("list", items, ",")
         if name == "vmatrix":
             return ("fn", "det", [("matrix", cells)])
-        return ("set", [("tuple", r, "()") for r in cells]) if name == "cases" else ("matrix", cells)
+        return ("matrix", cells)
+
+    def cases(self, rows: list[list[list[str]]]) -> tuple:
+        """A function by cases, or a system of equations."""
+        if all(len(row) == 1 and "=" in row[0] for row in rows):
+            return ("list", [_read_list(row[0], self.depth + 1) for row in rows], ",")
+        found = []
+        for row in rows:
+            if len(row) == 1 and "," in row[0]:
+                row = [_split(row[0], {","})[0][0], _split(row[0], {","})[0][-1]]
+            while row[0][-1:] == [","]:
+                row[0].pop()
+            found.append((_read_list(row[0], self.depth + 1), _case([t for cell in row[1:] for t in cell], self.depth)))
+        return ("cases", found)
 
     def symbol(self, name: str, word: bool = False) -> tuple:
         """A variable with its index and primes, or an unknown function with its arguments, like f(x) or I(0)."""
@@ -545,6 +611,21 @@ class _Parser:
             return ("big", name, variable, bound, self.sub(high) if high else ONE, body)
         body = self.product()
         return ("big", name, variable, bound, self.sub(high) if high else ONE, body)
+
+
+def _case(tokens: list[str], depth: int) -> tuple | None:
+    """The condition of one case: a relation, ("parity", name, rest, modulus), or None for otherwise."""
+    words = " ".join(t.lstrip("@~") for t in tokens)
+    name, parity = re.search(r"(?<![A-Za-z\\])[a-z](?![A-Za-z])", words), re.search(r"\b(even|odd)\b", words)
+    if parity and name:
+        return ("parity", ("sym", name[0]), int(parity[0] == "odd"), 2)
+    tokens = [t for t in tokens if t[:2] != "@~"]
+    node = _read_list(tokens, depth + 1) if any(t != "," for t in tokens) else None
+    if node and node[0] == "given" and node[1][0] == "eq" and node[2][0] == "mod":
+        rest, modulus = node[1][1][-1], "".join(node[2][1:])
+        if rest[0] == "num" and modulus.isdigit():
+            return ("parity", node[1][1][0], int(rest[1]), int(modulus))
+    return node
 
 
 def _product_of(factors: list[tuple]) -> tuple:

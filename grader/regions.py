@@ -5,7 +5,7 @@ from __future__ import annotations
 from mpmath import mp
 
 from grader.latex import MINUS, REALS
-from grader.values import SCALARS, SURE_DIGITS, Point, UndefinedError, names_in, near, number
+from grader.values import SCALARS, SURE_DIGITS, Point, UndefinedError, equals, holds, names_in, near, number
 
 
 def is_region(node: tuple) -> bool:
@@ -98,33 +98,23 @@ def _quadratic_roots(xs: list, ys: list) -> list:
     return [] if isinstance(root, mp.mpc) else [(-b - root) / (2 * a), (root - b) / (2 * a)]
 
 
-def _equals(x, y) -> bool:
-    return mp.isfinite(y) and abs(x - y) <= max(abs(x), abs(y), mp.mpf(1)) * mp.mpf(10) ** -600
-
-
 def _member(node: tuple, x) -> bool:
     if node == REALS:
         return True
     if node[0] == "tuple":
         low, high = map(_constant, node[1])
-        if _equals(x, low) or _equals(x, high):
-            return (node[2][0] == "[" and _equals(x, low)) or (node[2][1] == "]" and _equals(x, high))
+        if equals(x, low) or equals(x, high):
+            return (node[2][0] == "[" and equals(x, low)) or (node[2][1] == "]" and equals(x, high))
         return low < x < high
     if node[0] == "set":
-        return any(_equals(x, _constant(n)) for n in node[1])
+        return any(equals(x, _constant(n)) for n in node[1])
     if node[0] == "setop":
         left, right = _member(node[2], x), _member(node[3], x)
         return {"or": left or right, "and": left and right, "minus": left and not right}[node[1]]
     if node[0] == "list":
-        inside = [_member(n, x) if n[0] != "num" else not _equals(x, _constant(n)) for n in node[1]]
+        inside = [_member(n, x) if n[0] != "num" else not equals(x, _constant(n)) for n in node[1]]
         return any(inside) if node[2] == "or" else all(inside)
     (name,) = names_in(node[1])
     point = Point(0, True, {name: x})
     values = [number(n, point) if names_in(n) else _constant(n) for n in node[1]]
-    return all(_holds(a, op, b) for a, op, b in zip(values, node[2], values[1:], strict=False))
-
-
-def _holds(left, op: str, right) -> bool:
-    if mp.isfinite(left) and mp.isfinite(right) and _equals(left, right):
-        return op in ("<=", ">=", "=")
-    return {"<": left < right, "<=": left < right, ">": left > right, ">=": left > right, "!=": True}.get(op, False)
+    return all(holds(a, op, b) for a, op, b in zip(values, node[2], values[1:], strict=False))

@@ -125,6 +125,8 @@ def _word_tokens(word: str, wrapper: str, out: list[str], after_value: bool) -> 
         out.append("%")
     elif low in ("degree", "degrees", "deg"):
         out += ["^", r"\circ"]
+    elif wrapper and low.split()[-1] in ("even", "odd"):  # n is even
+        out.append("@~" + word)
     elif len(word) == 1 and word.isascii():
         out.append(word)
     elif "operatorname" in wrapper:

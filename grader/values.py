@@ -16,7 +16,7 @@ from mpmath import mp
 
 from grader.latex import MINUS
 
-SCALARS = {"num", "sym", "add", "mul", "pow", "root", "fn", "big", "pct", "inf"}  # kinds of one value
+SCALARS = {"num", "sym", "add", "mul", "pow", "root", "fn", "big", "pct", "inf", "cases"}  # kinds of one value
 MAX_BITS = 200_000  # size of an exact number; larger ones are compared by structure
 
 
@@ -189,7 +189,41 @@ def number(node: tuple, point: Point):
         return _real(_apply(node, point), point)
     if kind == "big":
         return _big(node, point)
+    if kind == "cases":
+        return _cases(node, point)
     raise UndefinedError(f"no value for {kind}")
+
+
+def _cases(node: tuple, point: Point):
+    for value, case in node[1]:
+        if case is None or _applies(case, point):
+            return number(value, point)
+    raise UndefinedError("no case applies")
+
+
+def _applies(case: tuple, point: Point) -> bool:
+    if case[0] == "parity":
+        if not mp.isint(number(case[1], point)):
+            raise UndefinedError("even or odd at integers only")
+        return (int(number(case[1], point)) - case[2]) % case[3] == 0
+    if case[0] not in ("rel", "eq") or None in case[1]:
+        raise UndefinedError("no condition on numbers")
+    values = [number(n, point) for n in case[1]]
+    ops = case[2] if case[0] == "rel" else ["="] * len(values)
+    return all(holds(a, op, b) for a, op, b in zip(values, ops, values[1:], strict=False))
+
+
+def equals(x, y) -> bool:
+    return mp.isfinite(y) and abs(x - y) <= max(abs(x), abs(y), mp.mpf(1)) * mp.mpf(10) ** (-6 * mp.dps // 7)
+
+
+def holds(left, op: str, right) -> bool:
+    """Whether a relation holds between two real numbers, or a number and an infinity."""
+    if isinstance(left, mp.mpc) or isinstance(right, mp.mpc):
+        raise UndefinedError("not real")
+    if mp.isfinite(left) and mp.isfinite(right) and equals(left, right):
+        return op in ("<=", ">=", "=")
+    return {"<": left < right, "<=": left < right, ">": left > right, ">=": left > right, "!=": True}.get(op, False)
 
 
 _CONSTANTS = {"pi": lambda: +mp.pi, "e": lambda: +mp.e, "i": lambda: mp.mpc(0, 1)}  # at the current precision
@@ -341,7 +375,7 @@ def same_number(gold: tuple, answer: tuple) -> bool:
     answer = _with_gold_constants(gold, answer)
     names = names_in(gold) | names_in(answer)
     if names - {"i"} or contains(gold, "big") or contains(answer, "big"):
-        return _same_function(gold, answer, complex_only="i" in names)
+        return _same_function(gold, answer, names, complex_only="i" in names)
     return _same_constant(gold, answer)
 
 
@@ -355,13 +389,13 @@ def _with_gold_constants(gold: tuple, answer: tuple) -> tuple:
 
 
 def _integer_names(node) -> set[str]:
-    """Variables in the exponent of a negative number: (-1)^n makes sense at integers only."""
+    """Variables in the exponent of a negative number or in a case for even n: they make sense at integers only."""
     if not isinstance(node, (tuple, list)) or not node:
         return set()
     found = set().union(*(_integer_names(c) for c in node if isinstance(c, (tuple, list))))
     if node[0] == "pow" and node[1][0] in ("num", "mul") and not names_in(node[1]) and (exact(node[1]) or 0) < 0:
         found |= names_in(node[2])
-    return found
+    return found | names_in(node[1]) if node[0] == "parity" else found
 
 
 def last_place(node: tuple) -> Fraction | None:
@@ -413,9 +447,15 @@ def near(g, a, digits: int) -> bool:
     return size == 0 or abs(g - a) <= size * mp.mpf(10) ** -digits
 
 
-def _same_function(gold: tuple, answer: tuple, complex_only: bool = False) -> bool:
+def _same_function(gold: tuple, answer: tuple, names: set[str], complex_only: bool = False) -> bool:
     """Agreement at random points: where both are real, or in the complex plane when they are real nowhere."""
     integers = _integer_names(gold) | _integer_names(answer)
+    for k in range(-3, 4) if contains(gold, "cases") or contains(answer, "cases") else ():  # where cases meet
+        try:
+            if not _agree_at(gold, answer, 0, True, QUICK_DIGITS, dict.fromkeys(names, mp.mpf(k))):
+                return False
+        except (UndefinedError, ZeroDivisionError):
+            continue
     if not complex_only:
         agreed = _agreements(gold, answer, True, range(14), integers)
         if agreed is None or agreed >= 3:
