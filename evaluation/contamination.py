@@ -135,7 +135,7 @@ def embed(texts: list[str], model_path: str):
         raise InputError(f"--embedding_model {model_path}: cannot load a model: {error}") from error
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
-    device = torch.accelerator.current_accelerator() or torch.device("cpu")
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")  # a CUDA build may find no driver
     model.to(device)
     order = sorted(range(len(texts)), key=lambda at: len(texts[at]))  # texts of one length pad each other least
     vectors = [None] * len(texts)

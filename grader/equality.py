@@ -10,14 +10,16 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from itertools import permutations
 
 from mpmath import mp
 
 from grader.equations import called, same_equation, same_up_to_factor, stated_value
 from grader.latex import MINUS, ONE, parse
+from grader.products import letters_that_do_not_commute, same_product
 from grader.prose import readings
 from grader.regions import is_region, same_region
-from grader.text import MAX_CHARS, clean, plain_words, squeezed
+from grader.text import MAX_CHARS, WRAP, clean, plain_words, squeezed
 from grader.tokens import ParseError
 from grader.units import unit_letters
 from grader.values import (
@@ -46,6 +48,8 @@ def same(gold: tuple, answer: tuple) -> bool:
     if gold == answer:
         return True
     gold, answer = _spread_signs(gold), _spread_signs(answer)
+    if (gold[0] == "list") != (answer[0] == "list") and _said_twice(gold, answer):
+        return True
     if gold[0] == "given" or answer[0] == "given":
         return _same_given(gold, answer)
     if gold[0] == "eq" or answer[0] == "eq":
@@ -58,6 +62,9 @@ def same(gold: tuple, answer: tuple) -> bool:
         return _same_relation(gold, answer)
     if "set" in (gold[0], answer[0]) or "list" in (gold[0], answer[0]):
         return _same_collection(gold, answer)
+    g, a = _components(gold), _components(answer)
+    if (g or a) and {gold[0], answer[0]} & {"matrix", "tuple"} | ({True} if g and a else set()):
+        return _same_components(g or gold, a or answer)
     if "matrix" in (gold[0], answer[0]):
         return _same_matrix(gold, answer)
     if gold[0] == "tuple" and answer[0] == "tuple":
@@ -77,8 +84,83 @@ def same(gold: tuple, answer: tuple) -> bool:
             return answer[1] == "minus" and same(gold[2], answer[2]) and same(gold[3], answer[3])
         return gold[1] == answer[1] and _unordered(_pieces(gold, gold[1]), _pieces(answer, gold[1]))
     if gold[0] in SCALARS and answer[0] in SCALARS:
-        return same_number(gold, answer)
+        if same_number(gold, answer) or _same_constants(gold, answer):
+            return True
+        some_degrees = contains(gold, "deg") != contains(answer, "deg")  # 180^\circ - x is 180 - x
+        return some_degrees and same_number(_without_degrees(gold), _without_degrees(answer))
     return False
+
+
+def _said_twice(gold: tuple, answer: tuple) -> bool:
+    """One value in several notations: 1/2 or 0.5. The same notation again is a list."""
+    values = (gold if gold[0] == "list" else answer)[1]
+    other = answer if gold[0] == "list" else gold
+    if other[0] in ("set", "setop", "eq") or len(values) > 4 or any(v[0] == "eq" for v in values):
+        return False
+    distinct = all(v not in values[:i] for i, v in enumerate(values))
+    return distinct and all(same(v, other) if other is answer else same(other, v) for v in values)
+
+
+def _without_degrees(node):
+    if isinstance(node, list):
+        return [_without_degrees(c) for c in node]
+    if not isinstance(node, tuple) or not node or node[0] == "fn":
+        return node
+    return _without_degrees(node[1]) if node[0] == "deg" else tuple(_without_degrees(c) for c in node)
+
+
+_CONSTANT = re.compile(r"([cCKAB])(?:_?\{?\d\}?)?")
+
+
+def _same_constants(gold: tuple, answer: tuple) -> bool:
+    """Equality with constants of integration renamed or exchanged: C_1 and C_2 may be A and B, or C_2 and C_1."""
+    if gold[0] == "sym":
+        return False
+    old, new = (sorted(n for n in names_in(node) if _CONSTANT.fullmatch(n)) for node in (gold, answer))
+    if not 0 < len(old) == len(new) <= 3 or not all(n[0] in "cC" for n in old):
+        return False
+    if len(old) == 1 and old == new:
+        return False
+    for order in permutations(new):
+        renamed = answer
+        for i, name in enumerate(order):
+            renamed = rename(renamed, name, f"#{i}")
+        for i, name in enumerate(old):
+            renamed = rename(renamed, f"#{i}", name)
+        if same_number(gold, renamed):
+            return True
+    return False
+
+
+def _components(node: tuple) -> dict[str, tuple] | None:
+    """Coefficients of i, j and k in 2i - 3j + k; None where a node is no such sum with at least i and j, or j and k."""
+    found: dict[str, tuple] = {}
+    for term in node[1] if node[0] == "add" else [node]:
+        factors = term[1] if term[0] == "mul" else [term]
+        if term[0] == "mul" and len(factors) == 2 and factors[0] == MINUS and factors[1][0] == "mul":
+            factors = [MINUS, *factors[1][1]]
+        axes = [
+            f[1].removeprefix("hat:") for f in factors if f[0] == "sym" and f[1].removeprefix("hat:") in ("i", "j", "k")
+        ]
+        if len(axes) != 1 or axes[0] in found:
+            return None
+        rest = [f for f in factors if not (f[0] == "sym" and f[1].removeprefix("hat:") == axes[0])]
+        found[axes[0]] = ("mul", rest) if rest else ONE
+    return found if "j" in found and len(found) > 1 else None
+
+
+def _same_components(gold, answer) -> bool:
+    """Two vectors, each as coefficients of i, j, k or as a tuple, row or column of two or three entries."""
+    zero, sides = ("num", Fraction(0), None), []
+    for side in (gold, answer):
+        if not isinstance(side, dict):
+            rows = _rows(side) if side[0] == "matrix" else [side[1]]
+            entries = [cell for row in rows or [] for cell in row]
+            if not 2 <= len(entries) <= 3:
+                return False
+            side = dict(zip("ijk", entries, strict=False))
+        sides.append([side.get(axis, zero) for axis in "ijk"])
+    return _same_items(*sides)
 
 
 def _same_items(gold: list, answer: list) -> bool:
@@ -137,6 +219,11 @@ def _same_given(gold: tuple, answer: tuple) -> bool:
     if len(new) == len(old) == 1 and any(new[0] in c or old[0] in c for c in conditions):
         a = rename(a, old[0], new[0])
         conditions = [[new[0] if t == old[0] else t for t in c] for c in conditions]
+    modulus = conditions[0][1:] if conditions and conditions[0][:1] == ["mod"] else None
+    if modulus and len(conditions) == 1 and gold[0] == "given" and gold[1][0] == "eq":
+        return False  # a residue class is no number
+    if modulus and len(modulus) == 1 and modulus[0].isdigit() and {g[0], a[0]} == {"num"} and int(modulus[0]):
+        return conditions[0] == conditions[-1] and (g[1] - a[1]) % int(modulus[0]) == 0
     return conditions[0] == conditions[-1] and same(g, a)
 
 
@@ -189,6 +276,8 @@ def _same_collection(gold: tuple, answer: tuple) -> bool:
         if other[0] == "tuple" and (len(braced[1]) != 1 or braced[1][0][0] != "tuple"):
             return False
         return _unordered(_distinct(gold), _distinct(answer))
+    if {gold[2:], answer[2:]} == {("and",), ("or",)} and all(i[0] == "sym" for i in gold[1]):
+        return False  # statements: p and q is not p or q
     if gold[0] != "list" or answer[0] != "list":
         return (
             gold[0] == "list"
@@ -249,6 +338,8 @@ def _same_ratio(gold: tuple, answer: tuple) -> bool:
         return node[1] if node[0] == "ratio" else [node, ONE]
 
     g, a = parts(gold), parts(answer)
+    if any(n[:2] == ("num", 0) for n in g + a) and len(g) == len(a):  # 12:00 is not 1:00
+        return _same_items(g, a)
     if len(g) != len(a):  # 20:34:00 is 20:34
         longer, shorter = (g, a) if len(g) > len(a) else (a, g)
         return len(longer) == 3 and longer[2][:2] == ("num", 0) and _same_items(longer[:2], shorter)
@@ -327,7 +418,8 @@ def _equivalent(gold: str, answer: str) -> tuple[bool, str]:
             same_time = g[0] == a[0] == "ratio" and _same_time(g[1], gold_unit, a[1], answer_unit)
             return same_time, "equal times" if same_time else "different"
         try:
-            if same(g, a):
+            letters = letters_that_do_not_commute(clean(gold)) or letters_that_do_not_commute(clean(answer))
+            if same_product(g, a, letters) if letters else same(g, a):
                 return True, "equal expressions"
         except (UndefinedError, ZeroDivisionError):
             reason = "undefined"
@@ -366,6 +458,9 @@ def understood(gold: str) -> bool:
     text = clean(gold)
     if not text:
         return False
+    words = re.findall(r"(?<![\\A-Za-z])[A-Za-z]{2,}", WRAP.sub("", text))
+    if len(words) > 10 and not re.search(r"[=<>^_\\\d]", WRAP.sub("", text)):
+        return False  # prose without mathematics
     if simple_number(text) or re.fullmatch(r"[A-Za-z][A-Za-z ,.'\-]*", plain_words(text)):
         return True
     try:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from grader.text import squeezed
+
 BOX = re.compile(r"\\(?:boxed|fbox)(?![A-Za-z])")
 _BETWEEN_BOXES = re.compile(
     r"(?:\s|\$|\\[()\[\],;]|[,;&]|and\b|or\b|\\text\s?\{\s?(?:,|and|or)\s?\}|\\q?quad"
@@ -55,7 +57,7 @@ def _last_boxes(text: str) -> str | None:
         between = text[stop:later]
         if content is None or not 0 < len(between) < 80 or not _BETWEEN_BOXES.fullmatch(between):
             break
-        if content.strip() not in parts:
+        if squeezed(content) not in map(squeezed, parts):
             parts.insert(0, content.strip())
         later = begin
     return ", ".join(parts)
@@ -70,6 +72,8 @@ def _from_sentence(sentence: str) -> str | None:
     if lettered:
         return lettered.group(1)
     math = list(_MATH.finditer(sentence))
+    if math and not math[0].start() and len(math) == 1:  # $7$ apples
+        return next(g for g in math[0].groups() if g)
     prose = len(_WORD.findall(_MATH.sub(" ", sentence)))
     if prose == 0 or (prose <= 2 and sentence[0] in "-+.\\([{$0123456789"):
         return sentence

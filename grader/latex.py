@@ -37,6 +37,8 @@ _RELATIONS = {
 }  # fmt: skip
 _BOUNDS = {mark for mark, op in _RELATIONS.items() if op in ("<", ">", "<=", ">=", "!=", "in")}
 _MODULI = {r"\pmod", r"\bmod", r"\mod"}
+_OPERATORS = {"dim", "det", "gcd", "lcm", "max", "min", "ker", "rank", "tr", "trace", "deg"}
+_VECTORS = {r"\vec", r"\hat", r"\nabla"}
 _SETOPS = {r"\cup": "or", r"\cap": "and", r"\setminus": "minus", r"\backslash": "minus"}
 _ACCENT_NAMES = "overline bar hat widehat vec tilde widetilde overrightarrow dot ddot mathbb mathfrak mathscr"
 _ACCENTS = set(_ACCENT_NAMES.split())
@@ -197,7 +199,7 @@ def _named(tokens: list[str]) -> bool:
             continue
         if t[0].isdigit() and previous != "_" or t in ("+", "-", "*", "/", "^", "!", r"\pm", r"\sqrt", r"\cdot", "%"):
             return False
-        if t[0] == "\\" and (t[1:] in FUNCTIONS or t[1:2] == "{" or t == r"\infty" or t == r"\emptyset"):
+        if t[0] == "\\" and ((t[1:] in FUNCTIONS - _OPERATORS) or t[1:2] == "{" or t == r"\infty" or t == r"\emptyset"):
             return False
         letters += t[0].isalpha() or t[0] == "@" or t[1:] in GREEK
         previous = t
@@ -271,7 +273,11 @@ def _read_setops(tokens: list[str], depth: int) -> tuple:
 
 def _read_structure(tokens: list[str]) -> tuple | None:
     """Products and quotients of named structures (groups, rings, spaces) are compared by notation, factor by factor."""
-    if not any(t in (r"\oplus", r"\otimes", r"\rtimes", r"\ltimes", r"\rangle") or t == r"\mathbb" for t in tokens):
+    spaces = r"\times" in tokens and all(
+        p[0].isupper() and p[1:2] == ["^"] for p in _split(tokens, {r"\times"})[0] if p
+    )
+    structure = (r"\oplus", r"\otimes", r"\rtimes", r"\ltimes", r"\rangle", r"\mathbb")
+    if not spaces and not any(t in structure for t in tokens):
         return None
     flat = "".join(t for t in tokens if t not in ("{", "}"))
     if any(t in _SETOPS or t in (",", r"\{") for t in tokens) or flat == r"\mathbbR":
@@ -354,11 +360,15 @@ class _Parser:
         return bool(t) and (t[0].isalnum() or t[0] in ".@\\([{") and t not in _CLOSE and t not in _NOT_ATOMS
 
     def product(self) -> tuple:
-        factors = [self.factor()]
+        begin, factors = self.i, [self.factor()]
         while True:
             t = self.peek()
-            if t in ("*", r"\cdot", r"\times", r"\ast"):
+            if t == r"\circ" or (t == r"\times" and _VECTORS & {*self.tokens[begin : self.i], *self.next_factor()}):
                 self.take()
+                factors[-1] = ("fn", "compose" if t == r"\circ" else "cross", [factors[-1], self.factor()])
+            elif t in ("*", r"\cdot", r"\times", r"\ast"):
+                self.take()
+                begin = self.i
                 factors.append(self.factor())
             elif t in ("/", r"\div"):
                 self.take()
@@ -376,6 +386,12 @@ class _Parser:
             else:
                 return factors[0] if len(factors) == 1 else _product_of(factors)
 
+    def next_factor(self) -> list[str]:
+        """The first token after a sign, or those of its bracket."""
+        rest = self.tokens[self.i + 1 :]
+        end = next((k for k in range(1, len(rest) + 1) if rest[0] in _OPEN and _wrapped(rest[:k], rest[0])), 1)
+        return rest[:end]
+
     def factor(self) -> tuple:
         if self.peek() in ("-", "+"):
             return ("mul", [MINUS if self.take() == "-" else ONE, self.factor()])
@@ -385,6 +401,9 @@ class _Parser:
             if t == "!":
                 self.take()
                 node = ("fn", "factorial", [node])
+                if self.peek() == "!":
+                    self.take()
+                    node = ("fn", "factorial2", node[2])
             elif t in ("%", r"\%"):
                 self.take()
                 node = ("pct", node)
@@ -549,6 +568,18 @@ class _Parser:
             return self.big(name)
         if name in ("pmod", "mod", "bmod"):
             return ("fn", "mod", [self.sub(self.group())])
+        if name == "nabla" and (self.peek() in (r"\cdot", r"\times") or self.starts_atom()):
+            operator = {r"\cdot": "div", r"\times": "curl"}.get(self.peek(), "grad")
+            if operator != "grad":
+                self.take()
+            return ("fn", operator, [self.factor()])
+        if (
+            name == "vec"
+            and self.peek() == "{"
+            and len(self.tokens[self.i + 1]) == 1
+            and self.tokens[self.i + 2] == "}"
+        ):
+            return self.symbol(self.group()[0])
         if name in _ACCENTS:
             return self.symbol(f"{name}:{''.join(t for t in self.group() if t not in '{}')}")
         if name in GREEK:

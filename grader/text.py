@@ -32,6 +32,10 @@ _ACCENT = {"overline": "bar", "widehat": "hat", "widetilde": "tilde", "overright
 _ORDINAL = re.compile(
     r"(?<=\d)\s?(?:\^\s?\{?\s?(?:\\(?:text|mathrm)\s?\{)?\s?(?:st|nd|rd|th)\s?\}{0,2}(?:\\ |\s)?|(?:st|nd|rd|th)\b)"
 )
+_HAT = re.compile(r"\\hat\s?\{?\s?\\(?:mathbf|boldsymbol|bm|vec)\s?\{?\s?([A-Za-z])\s?\}{0,2}")
+_BOLD = re.compile(r"\\(?:mathbf|boldsymbol|bm)\s?\{\s?([a-z])\s?\}")
+_CHOOSE = re.compile(r"(?:\^|_)\{?(\w{1,4})\}?\s?C_\{?(\w{1,4})\}?")  # ^5C_2
+_NESTED = re.compile(r"\\(?:mathrm|text)\s?\{[^{}]*\^\{-?\d\}[^{}]*(?:\^\{-?\d\}[^{}]*)*\}")
 _MODULO = re.compile(r"\(\s*(?:\\(?:text|mathrm|operatorname)\s?\{\s?mod\s?\}|\\?mod\b)\s*([^()]+)\)")
 _DOUBLED = re.compile(r"(?<!\\)\\\\(?:d?frac|sqrt|l?eq?|ge|left|right|cup|infty|pi|text|begin|end|cdot|times|boxed)\b")
 _ESCAPES = {"\text": r"\text", "\frac": r"\frac", "\times": r"\times", "\tan": r"\tan", "\theta": r"\theta"}
@@ -62,6 +66,13 @@ def clean(text: str) -> str:
     text = re.sub(r"\b(?:np|math|numpy)\.(?=[a-z])", "", _SPACE.sub(" ", _NOISE.sub("", text)))
     text = re.sub(r"(?i)(?<![a-z])([ap])\.\s?m\.?(?![a-z])", r"\1m", text)  # 7:55 p.m.
     text = _MODULO.sub(r"\\pmod{\1}", _ORDINAL.sub("", text))
+    text = _NESTED.sub(
+        lambda m: m[0].replace("^{", "^").replace("}", "", m[0].count("}") - 1).replace("\\,", " "), text
+    )
+    text = re.sub(r"(?<=\d)\s?\\mu\s?(?:m\b|\\(?:text|mathrm)\s?\{\s?m\s?\})", r"\\text{um}", text)
+    text = re.sub(r"(?<=\d)\s?'{1,2}$", "", text)  # seconds of arc
+    text = _BOLD.sub(r"\\vec{\1}", _HAT.sub(r"\\hat{\1}", text))
+    text = _CHOOSE.sub(r"\\binom{\1}{\2}", text)
     text = _STYLE.sub("", re.sub(r"\\[dtc]frac(?![A-Za-z])", r"\\frac", text))
     text = re.sub(r"[.,;]\s*(\}{1,3})$", r"\1", text.strip().rstrip(" .,;:\\"))
     return text.lstrip(" " if re.match(r"\s*\.\d", text) else " ,.:;")

@@ -57,11 +57,13 @@ def serve(grader: str) -> None:
         size = struct.unpack(">I", _read_exactly(requests, 4))[0]
         timeout, gold, text = json.loads(_read_exactly(requests, size))
         # Should the parent die in the middle of a C-level loop, the kernel still ends this process.
-        signal.setitimer(signal.ITIMER_REAL, timeout + 2.0)
+        signal.setitimer(signal.ITIMER_REAL, 10 * timeout + 2.0)
+        signal.setitimer(signal.ITIMER_PROF, timeout)  # CPU seconds: SIGPROF ends the process wherever it is
         try:
             verdict = list(compare(gold, text))
         except _EVALUATION_ERRORS as error:
             verdict = [False, f"no value: {type(error).__name__}"]
+        signal.setitimer(signal.ITIMER_PROF, 0)
         write_frame(replies, verdict)
         signal.setitimer(signal.ITIMER_REAL, 0)
 

@@ -25,7 +25,7 @@ EXTRACTION = [
     ("\\textbf{Answer:} 42", "42"),
     ("The answer is option C.", "C"),
     ("The answer is sqrt(2).", "sqrt(2)."),
-    ("Thus the final answer is $(0, 1)$. I hope it is correct.", "$(0, 1)$"),
+    ("Thus the final answer is $(0, 1)$. I hope it is correct.", "(0, 1)"),
     ("<think>no</think><answer> 6 </answer>", "6"),
     ("", None),
 ]
