@@ -3,13 +3,15 @@
 PYTHON ?= python3
 VENV ?= .venv
 READY := $(VENV)/.requirements-installed
+IN := $(VENV)/bin/python
+FITS := import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
 
-.PHONY: demo test lint setup
+.PHONY: demo test lint setup again
 demo: $(READY)
-	$(VENV)/bin/python demo.py $(ARGS)
+	$(IN) demo.py $(ARGS)
 
 test: $(READY)
-	$(VENV)/bin/python -m pytest $(ARGS)
+	$(IN) -m pytest $(ARGS)
 
 lint: $(READY)
 	$(VENV)/bin/ruff check .
@@ -17,13 +19,18 @@ lint: $(READY)
 
 setup: $(READY)
 
-# The Python is checked before anything is made. A folder without the mark of a finished installation is made anew, but
-# only if it is a virtual environment: VENV may name any folder.
+# An environment whose Python fits is kept, whoever made it, and given a pip if it has none (uv's). Any other is made anew,
+# after a look at the Python that is to make it, and never in a folder of something else: VENV may name any.
 $(READY): requirements.txt
-	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
-	  { echo "$(PYTHON) is missing or not Python 3.11 to 3.13: name one that is, as in make PYTHON=python3.12" >&2; exit 1; }
-	@test -e $(VENV)/pyvenv.cfg || test -z "$$(ls -A $(VENV) 2>/dev/null)" || \
-	  { echo "VENV=$(VENV) is a folder of something else: name another" >&2; exit 1; }
-	@test -e $@ || $(PYTHON) -m venv --clear $(VENV)
-	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@{ $(IN) -c '$(FITS)' && { $(IN) -m pip --version || $(IN) -m ensurepip; } && $(IN) -m pip --version; } >/dev/null 2>&1 || { \
+	  $(PYTHON) -c '$(FITS)' 2>/dev/null || \
+	    { echo "$(PYTHON) is missing or not Python 3.11 to 3.13: name one that is, as in make PYTHON=python3.12" >&2; exit 1; }; \
+	  test -e $(VENV)/pyvenv.cfg || test -z "$$(ls -A $(VENV) 2>/dev/null)" || \
+	    { echo "VENV=$(VENV) is a folder of something else: name another" >&2; exit 1; }; \
+	  $(PYTHON) -m venv --clear $(VENV); }
+	$(IN) -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
+
+ifneq ($(shell $(IN) -c '$(FITS)' 2>/dev/null && echo fits),fits)
+$(READY): again
+endif

@@ -4,9 +4,9 @@
 #   runs/deepmath_1.5b_8gpu.sh
 #
 # Expect (the paper's numbers, pass@1 of 16 samples; not run by us):
-#   MATH500 89.9, AMC23 82.3, OlympiadBench 61.8, Minerva 42.5, AIME24 37.3, AIME25 30.8 (before: 84.7, 72.0, 53.1, 36.6,
-#   29.4, 24.8)
-# Costs (estimate, docs/scale.md): 20 to 69 days on 8 H100s, by how long the completions get; several nodes: there as well.
+#   MATH500 89.9, AMC23 82.3, OlympiadBench 61.8, Minerva 42.5, AIME24 37.3, AIME25 30.8
+#   (before: 84.7, 72.0, 53.1, 36.6, 29.4, 24.8)
+# Costs (estimate, docs/scale.md): 20 to 69 days on 8 H100s, by how long the completions get; there for 8 nodes as well.
 # The same command continues after a stop, at the newest whole checkpoint or among the stored samples.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -18,7 +18,11 @@ pip install --quiet -r requirements-gpu.txt
 
 if [ ! -f "$OUT/trainer_state.json" ]; then # what training writes last
   RESUME=false
-  if compgen -G "$OUT/checkpoint-*" >/dev/null; then RESUME=true; fi
+  if compgen -G "$OUT/*checkpoint-*/trainer_state.json" >/dev/null; then
+    RESUME=true
+  elif [ -e "$OUT" ]; then # stopped before its first checkpoint: begin anew, and keep what is there
+    mv "$OUT" "$OUT-stopped-$(date +%Y%m%d-%H%M%S)"
+  fi
   accelerate launch --config_file configs/accelerate/ddp_8gpu.yaml train_grpo.py \
     --config configs/grpo_deepmath_1.5b.yaml --output_dir "$OUT" --resume_from_checkpoint $RESUME "$@"
 fi

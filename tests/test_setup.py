@@ -1,5 +1,6 @@
 """Set-up that cannot stick, locks that agree with the pins, and scripts in runs/ that can be started."""
 
+import os
 import re
 import subprocess
 import sys
@@ -33,8 +34,13 @@ def test_the_lock_for_a_cpu_takes_no_cuda():
     assert not [name for name in pins("requirements.lock") if name.startswith(("nvidia", "cuda", "triton"))]
 
 
-def make(*words: str) -> subprocess.CompletedProcess:
-    return subprocess.run(["make", "setup", *words], capture_output=True, text=True)
+def make(folder: Path, *words: str) -> subprocess.CompletedProcess:
+    """`make setup` in a folder whose requirements.txt asks for nothing, so that nothing is downloaded."""
+    if not (folder / "requirements.txt").exists():
+        (folder / "requirements.txt").touch()
+    command = ["make", "-f", str(Path("Makefile").resolve()), "setup", f"PYTHON={sys.executable}", *words]
+    environment = {key: value for key, value in os.environ.items() if key not in ("VENV", "MAKEFLAGS", "MAKELEVEL")}
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, env=environment)
 
 
 def test_a_wrong_python_is_one_line_and_leaves_nothing(tmp_path):
@@ -42,17 +48,31 @@ def test_a_wrong_python_is_one_line_and_leaves_nothing(tmp_path):
     too_old.write_text(f'#!/bin/sh\nexec {sys.executable} -c "import sys; sys.version_info = (3, 10); $2"\n')
     too_old.chmod(0o755)
     for python in (too_old, tmp_path / "absent"):
-        done = make(f"VENV={tmp_path / 'venv'}", f"PYTHON={python}")
-        lines = [line for line in done.stderr.splitlines() if "3.11 to 3.13" in line]
-        assert done.returncode and len(lines) == 1 and str(python) in lines[0]
-        assert not (tmp_path / "venv").exists()
+        done = make(tmp_path, f"PYTHON={python}")
+        line, of_make = done.stderr.splitlines()
+        assert done.returncode and str(python) in line and "3.11 to 3.13" in line and of_make.startswith("make: ***")
+        assert not (tmp_path / ".venv").exists()
 
 
 def test_a_folder_that_is_no_environment_is_left_alone(tmp_path):
     (tmp_path / "thesis.tex").write_text("years of work")
-    done = make(f"VENV={tmp_path}", f"PYTHON={sys.executable}")
+    done = make(tmp_path, f"VENV={tmp_path}")
     assert done.returncode and "is a folder of something else" in done.stderr
     assert (tmp_path / "thesis.tex").read_text() == "years of work"
+
+
+def test_a_broken_environment_is_made_anew_and_a_good_one_kept(tmp_path):
+    venv, mark = tmp_path / ".venv", tmp_path / ".venv/.requirements-installed"
+    (venv / "bin").mkdir(parents=True)
+    (venv / "pyvenv.cfg").write_text("home = /nowhere\n")
+    (venv / "bin/python").symlink_to("/nowhere/python3")  # its Python has been uninstalled
+    (tmp_path / "requirements.txt").touch()
+    mark.touch()  # once installed
+    assert make(tmp_path).returncode == 0
+    assert "Nothing to be done" in make(tmp_path).stdout
+    (venv / "mine").touch()
+    mark.unlink()  # made by hand, or the installation was interrupted
+    assert make(tmp_path).returncode == 0 and mark.exists() and (venv / "mine").exists()
 
 
 @pytest.mark.parametrize("path", sorted(Path("runs").glob("*.sh")), ids=str)
