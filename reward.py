@@ -18,6 +18,7 @@ What is right is decided by grader/, for training and evaluation alike:
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from grader.extract import extract_answer
 from grader.grade import DEADLINE_S, Grade, grade_batch, is_equivalent
@@ -44,6 +45,7 @@ def accuracy_reward(
     *,
     require_think_end: bool = True,
     exactly_one_box: bool = False,
+    count_thinking_boxes: bool = False,
     final_line_fallback: bool = False,
     grader: str = "ours",
     timeout: float = DEADLINE_S,
@@ -55,7 +57,8 @@ def accuracy_reward(
 
     The scores and the `</think>` rule are the paper's (`reward_func.py`). Options are those of `grade_batch`; the
     rest of the signature is TRL's: `final_answer` is the data set's column, `completions` are strings or lists of
-    chat messages. Logs `reward/undecided` and `reward/unparseable_gold` (fractions of the batch) and the columns
+    chat messages. `count_thinking_boxes`: for `exactly_one_box`, those before `</think>` count as well, as in the
+    original. Logs `reward/undecided` and `reward/unparseable_gold` (fractions of the batch) and the columns
     `gold`, `answer` and `verdict`.
     """
     grades = grade_batch(
@@ -67,6 +70,10 @@ def accuracy_reward(
         grader=grader,
         timeout=timeout,
     )
+    if exactly_one_box and count_thinking_boxes:
+        more = [text_of(c).count("\\boxed") > 1 for c in completions]
+        fault = {"correct": False, "reason": "not exactly one box"}
+        grades = [replace(g, **fault) if m else g for g, m in zip(grades, more, strict=True)]
     if log_extra is not None:
         log_extra("gold", list(final_answer))
         log_extra("answer", [g.answer if g.answer is not None else "[none]" for g in grades])

@@ -58,6 +58,9 @@ class GRPOScriptArguments(DataArguments):
     exactly_one_box: bool = field(
         default=False, metadata={"help": "grade a completion without exactly one \\boxed as wrong (Zero-Math-7B)"}
     )
+    count_thinking_boxes: bool = field(
+        default=False, metadata={"help": "for exactly_one_box: count what stands before </think>, too (the original)"}
+    )
     dynamic_sampling: bool = field(
         default=False,
         metadata={"help": "train only on groups of mixed correctness, and draw more prompts until the batch is full"},
@@ -90,6 +93,13 @@ class GRPOScriptArguments(DataArguments):
     skip_update_norm: float = field(
         default=0.0,
         metadata={"help": "skip an optimizer step of a larger gradient norm; 0: of none that is finite"},
+    )
+    schedule_per_rollout: bool = field(
+        default=False,
+        metadata={"help": "change the learning rate once a rollout batch, not at each of its steps (the original)"},
+    )
+    decay_all_parameters: bool = field(
+        default=False, metadata={"help": "weight decay on biases and norms as well (the original)"}
     )
     max_skipped_updates: int = field(
         default=10, metadata={"help": "stop, with a checkpoint, when so many updates in a row were skipped"}
@@ -170,7 +180,9 @@ def build_eval_dataset(args: GRPOScriptArguments) -> "datasets.Dataset | None":
 
 def build_rewards(args: GRPOScriptArguments, max_completion_length: int) -> list:
     """Correctness (+1 / -1) and, with an overlong buffer, DAPO's length penalty (0 to -1); TRL sums them."""
-    rules = {name: getattr(args, name) for name in ("require_think_end", "exactly_one_box", "grader")}
+    rules = {
+        name: getattr(args, name) for name in ("require_think_end", "exactly_one_box", "count_thinking_boxes", "grader")
+    }
     accuracy = functools.update_wrapper(functools.partial(accuracy_reward, **rules), accuracy_reward)
     if not args.overlong_buffer:
         return [accuracy]

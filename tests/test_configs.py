@@ -12,7 +12,7 @@ from torch.distributed.run import get_args_parser
 from trl import GRPOConfig, ModelConfig, SFTConfig
 
 import demo
-from cli import InputError, parse_arguments
+from cli import InputError, parse_arguments, read_config
 from evaluate import EvaluationArguments
 from evaluation.contamination import ContaminationArguments
 from evaluation.report import ReportArguments
@@ -37,8 +37,7 @@ def dataclasses_of(path: Path) -> list:
 def test_config_parses(path):
     args, *_ = parse_arguments(dataclasses_of(path), ["--config", str(path), "--use_cpu", "true"])
     assert args.prompt_preset in PROMPTS
-    raw = yaml.safe_load(path.read_text())
-    if raw.get("dataset") == "zwhe99/DeepMath-103K":
+    if getattr(args, "dataset", None) == "zwhe99/DeepMath-103K":
         assert args.dataset_revision == DATA_REVISION
 
 
@@ -66,6 +65,7 @@ ORIGINAL = {
     "loss_type": "dapo",
     "scale_rewards": "group",
     "epsilon": 0.2,
+    "decay_all_parameters": True,
 }
 ORIGINAL_15B = ORIGINAL | {
     "model_name_or_path": "deepseek-ai/DeepSeek-R1-Distill-Qwen-1.5B",
@@ -100,41 +100,73 @@ ORIGINAL_ZERO_7B = ORIGINAL | {
     "max_steps": 500 * 16,
     "lr_scheduler_type": "constant_with_warmup",
     "warmup_steps": 10 * 16,
+    "schedule_per_rollout": True,
     "weight_decay": 0.1,
     "epsilon_high": 0.28,
     "beta": 0.0,
     "save_steps": 10 * 16,
 }
-# Of these two only a few values are known to us; the recipes take the others from their sibling and say so.
-ORIGINAL_OMN_15B = {
+ORIGINAL_OMN_15B = ORIGINAL_15B | {
     "model_name_or_path": "nvidia/OpenMath-Nemotron-1.5B",
+    "prompt_preset": "DeepMath-Omn-1.5B",  # the bare question
     "num_generations": 18,
+    "generation_batch_size": 128 * 18,
+    "dynamic_sampling_prompts": 480,
     "max_steps": 700 * 2,
 }
-ORIGINAL_ZERO_MATH_7B = {
+ORIGINAL_ZERO_MATH_7B = ORIGINAL_ZERO_7B | {
     "model_name_or_path": "Qwen/Qwen2.5-Math-7B",
     "max_prompt_length": 1024,
+    "prompt_preset": "DeepMath-Zero-Math-7B",  # a system prompt with \\boxed{}
     "require_think_end": False,
     "exactly_one_box": True,
+    "count_thinking_boxes": True,
     "overlong_buffer": 512,
     "num_generations": 18,
+    "generation_batch_size": 512 * 18,
+    "dynamic_sampling_prompts": 3072,
     "max_completion_length": 3072,
+    "skip_update_norm": 5.0,
 }
-# recipe: the original's values, prompts a rollout batch, optimizer steps of it, gradient accumulation on 64 GPUs
+del ORIGINAL_ZERO_MATH_7B["max_steps"]  # the one value that is not known to us; the recipe says so
+# recipe: the original's values, prompts a rollout batch, optimizer steps of it, gradient accumulation by processes
 RECIPES = {
-    "grpo_deepmath_1.5b": (ORIGINAL_15B, 128, 2, 16),
-    "grpo_deepmath_omn_1.5b": (ORIGINAL_OMN_15B, 128, 2, 18),
-    "grpo_deepmath_zero_7b": (ORIGINAL_ZERO_7B, 512, 16, 8),
-    "grpo_deepmath_zero_math_7b": (ORIGINAL_ZERO_MATH_7B, 512, 16, 9),
+    "grpo_deepmath_1.5b": (ORIGINAL_15B, 128, 2, {8: 128, 64: 16}),
+    "grpo_deepmath_omn_1.5b": (ORIGINAL_OMN_15B, 128, 2, {8: 144, 64: 18, 96: 12}),
+    "grpo_deepmath_zero_7b": (ORIGINAL_ZERO_7B, 512, 16, {8: 64, 64: 8}),
+    "grpo_deepmath_zero_math_7b": (ORIGINAL_ZERO_MATH_7B, 512, 16, {8: 72, 64: 9, 96: 6}),
 }
-SIBLINGS = {"as DeepMath-1.5B": "grpo_deepmath_1.5b", "as DeepMath-Zero-7B": "grpo_deepmath_zero_7b"}
-ONE_GPU = ["grpo_deepmath_1.5b_lora_1gpu", "grpo_deepmath_1.5b_lora_24gb", "grpo_deepmath_1.5b_qlora_24gb"]
+# What the recipes for one GPU change against the file they stand on, and nothing else.
+LORA_TARGETS = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
+ONE_GPU = {
+    "grpo_deepmath_1.5b_lora_1gpu": {
+        "use_peft": True, "lora_r": 64, "lora_alpha": 128, "lora_dropout": 0.0, "lora_target_modules": LORA_TARGETS,
+        "generation_batch_size": 128, "dynamic_sampling_prompts": 0, "carry_surplus": True,
+        "max_completion_length": 8192, "overlong_buffer": 1365, "vllm_enable_sleep_mode": False,
+        "vllm_gpu_memory_utilization": 0.4, "vllm_max_model_length": 10240, "per_device_train_batch_size": 2,
+        "gradient_accumulation_steps": 64, "max_steps": 1000, "learning_rate": 2e-5, "skip_update_norm": 0.0,
+        "save_rollouts_every": 1,
+    },
+    "grpo_deepmath_1.5b_lora_24gb": {
+        "lora_r": 32, "lora_alpha": 64, "max_completion_length": 4096, "overlong_buffer": 683,
+        "vllm_enable_sleep_mode": True, "vllm_gpu_memory_utilization": 0.45, "vllm_max_model_length": 6144,
+        "per_device_train_batch_size": 1, "gradient_accumulation_steps": 128,
+    },
+    "grpo_deepmath_1.5b_qlora_24gb": {
+        "dtype": "bfloat16", "load_in_4bit": True, "bnb_4bit_quant_type": "nf4", "use_bnb_nested_quant": True,
+        "max_prompt_length": 1024, "generation_batch_size": 64, "use_vllm": False, "vllm_enable_sleep_mode": False,
+        "gradient_accumulation_steps": 64, "learning_rate": 1e-4,
+    },
+}  # fmt: skip
 
 
 def load(name: str) -> tuple[dict, dict[str, str]]:
-    """A recipe's values, and the comment behind each."""
-    text = Path(f"configs/{name}.yaml").read_text()
-    return yaml.safe_load(text), dict(re.findall(r"^(\w+): .*?  # (.*)$", text, flags=re.M))
+    """A recipe's values, those of the files below it included, and the comment behind each."""
+    config, comments = read_config(f"configs/{name}.yaml"), {}
+    for key, (_, file) in config.items():
+        found = re.search(rf"^{key}: .*?  # (.*)$", file.read_text(), flags=re.M)
+        comments[key] = found[1] if found else ""
+    return {key: value for key, (value, _) in config.items()}, comments
 
 
 @pytest.mark.parametrize("name", RECIPES)
@@ -147,28 +179,24 @@ def test_recipe_has_the_originals_values(name):
 
 @pytest.mark.parametrize("name", RECIPES)
 def test_recipe_names_the_source_of_every_value(name):
-    """ "original" stands beside what the table of the original holds, and a value said to be the sibling's is."""
+    """ "original" stands beside what the table of the original holds, and beside nothing else."""
     values, comments = load(name)
     original = RECIPES[name][0]
     for key in original.keys() & values.keys() - {"dtype"}:
-        assert "original" in comments[key] or key == "prompt_preset", key
+        assert "original" in comments[key], key
     for key, comment in comments.items():
-        sibling = next((sibling for says, sibling in SIBLINGS.items() if comment.startswith(says)), None)
-        if sibling:
-            assert values[key] == load(sibling)[0][key], key
-        elif comment.startswith("original") and key != "dataset":
-            assert key in original or "original 0.8" in comment, key
+        if comment.startswith("original") and key != "dataset":
+            assert key in original or re.match(r"original 0\.[78]", comment), key
 
 
 @pytest.mark.parametrize("name", ONE_GPU)
 def test_one_gpu_recipe_changes_what_it_says(name):
-    """What it marks as the original's is; what it changes is in its header."""
-    values, comments = load(name)
-    original = load("grpo_deepmath_1.5b")[0]
-    for key, comment in comments.items():
-        if re.match(r"original\b", comment):
-            assert values[key] == original[key], key
-    header = Path(f"configs/{name}.yaml").read_text().split("\n\n")[0]
+    """Against the file it stands on it changes the table's values and no other; the large changes are in its header."""
+    path = Path(f"configs/{name}.yaml")
+    below = Path(yaml.safe_load(path.read_text())["defaults"]).stem
+    values, original = load(name)[0], load("grpo_deepmath_1.5b")[0]
+    assert values == load(below)[0] | ONE_GPU[name] | {"output_dir": f"runs/{name}"}
+    header = path.read_text().split("\n\n")[0]
     for key in ("max_completion_length", "max_prompt_length"):
         assert values[key] == original[key] or str(values[key]) in header
     assert f"{values['generation_batch_size'] // 16} prompts" in header
@@ -184,28 +212,24 @@ def test_one_gpu_recipe_changes_what_it_says(name):
 # ---------------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("processes", [8, 64])
-@pytest.mark.parametrize("name", RECIPES)
+@pytest.mark.parametrize(("name", "processes"), [(name, p) for name, recipe in RECIPES.items() for p in recipe[3]])
 def test_batch_arithmetic(name, processes):
     values, _ = load(name)
-    _, prompts, steps_per_rollout, accumulation_64 = RECIPES[name]
-    accumulation = values["gradient_accumulation_steps"] if processes == 8 else accumulation_64
-    completions_per_step = processes * values["per_device_train_batch_size"] * accumulation
+    _, prompts, steps_per_rollout, accumulations = RECIPES[name]
+    assert values["gradient_accumulation_steps"] == accumulations[8]
+    completions_per_step = processes * values["per_device_train_batch_size"] * accumulations[processes]
     assert values["generation_batch_size"] == prompts * values["num_generations"]
     assert values["generation_batch_size"] == steps_per_rollout * completions_per_step
     assert values["max_steps"] % steps_per_rollout == 0
     assert values["save_steps"] % steps_per_rollout == 0
-    # No group straddles two processes.
-    assert prompts % processes == 0
-    assert values["dynamic_sampling_prompts"] % processes == 0
-    assert values["dynamic_sampling_prompts"] == 3 * prompts
+    header = " ".join(re.findall(r"# *(.*)", Path(f"configs/{name}.yaml").read_text().split("\n\n")[0]))
+    # A group is generated on one process.
+    draw = values["dynamic_sampling_prompts"]
+    assert draw % processes == 0 or re.search(rf"{processes} GPUs .* --dynamic_sampling_prompts {4 * prompts}", header)
     assert values["vllm_max_model_length"] == values["max_prompt_length"] + values["max_completion_length"]
-    header = Path(f"configs/{name}.yaml").read_text().split("\n\n")[0]
     assert f"{prompts} prompts x {values['num_generations']} = {values['generation_batch_size']} completions" in header
-    assert f"{processes} x 1 x {accumulation} = {completions_per_step}" in header
-    assert re.search(
-        rf"{values['max_steps'] // steps_per_rollout} rollout batches are\s+# {values['max_steps']} steps", header
-    )
+    assert f"{processes} x 1 x {accumulations[processes]} = {completions_per_step}" in header
+    assert f"{values['max_steps'] // steps_per_rollout} rollout batches are {values['max_steps']} steps" in header
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -349,10 +373,9 @@ def check_grpo_command(flags: list[str], processes: int, deepspeed: bool) -> Non
     assert not (deepspeed and args.skip_update_norm)
     name = Path(flags[flags.index("--config") + 1]).stem
     if name in RECIPES:
-        _, prompts, steps_per_rollout, _ = RECIPES[name]
+        _, _, steps_per_rollout, _ = RECIPES[name]
         completions_per_step = processes * config.per_device_train_batch_size * config.gradient_accumulation_steps
         assert config.generation_batch_size == steps_per_rollout * completions_per_step
-        assert prompts % processes == 0
         assert args.dynamic_sampling_prompts % processes == 0
 
 

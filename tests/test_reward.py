@@ -36,3 +36,9 @@ def test_soft_overlong_penalty():
     penalty = reward.soft_overlong_penalty(100, 20)
     assert penalty(completion_ids=[[0] * n for n in (10, 80, 90, 100, 120)]) == [0.0, 0.0, -0.5, -1.0, -1.0]
     assert penalty.__name__
+
+
+def test_boxes_in_the_thinking_count_as_the_original_counts_them():
+    texts = [r"\boxed{2}</think>\boxed{1}", r"2</think>\boxed{1}", "2</think>1"]
+    for whole, scores in ((False, [1, 1, -1]), (True, [-1, 1, -1])):
+        assert reward.accuracy_reward(texts, ["1"] * 3, exactly_one_box=True, count_thinking_boxes=whole) == scores

@@ -138,6 +138,8 @@ def check_loop(args, config: "GRPOConfig") -> None:
     check_selection(args)
     if (config.eval_strategy == "no") != (args.eval_benchmark is None):
         raise InputError("--eval_benchmark and --eval_strategy steps (with --eval_steps) belong together")
+    if args.schedule_per_rollout and config.lr_scheduler_type in ("reduce_lr_on_plateau", "greedy"):
+        raise InputError(f"--schedule_per_rollout: a {config.lr_scheduler_type} schedule goes by losses, not by steps")
     if config.sync_ref_model:
         raise InputError("--sync_ref_model: checkpoints do not hold the moved reference, so no run could be continued")
     if config.save_strategy == "epoch" or config.eval_strategy == "epoch":
@@ -173,7 +175,6 @@ def check_batches(args, config: "GRPOConfig") -> None:
     """
     processes, group = config.world_size, config.num_generations
     per_step = processes * config.per_device_train_batch_size * config.gradient_accumulation_steps
-    prompts = config.generation_batch_size // group
     trained = config.generation_batch_size * config.num_iterations
     if trained % per_step:
         raise InputError(
@@ -182,15 +183,14 @@ def check_batches(args, config: "GRPOConfig") -> None:
             f"{per_step} completions, and a rollout batch gives {config.generation_batch_size} (generation_batch_size) "
             f"x {config.num_iterations} (num_iterations) = {trained}: it must be a multiple of the step"
         )
-    sizes = {"generation_batch_size / num_generations": prompts}
-    if args.dynamic_sampling and args.dynamic_sampling_prompts not in (0, "auto"):
-        sizes["dynamic_sampling_prompts"] = args.dynamic_sampling_prompts
-    for name, size in sizes.items():
-        if size % processes:
-            raise InputError(
-                f"{name} = {size} prompts cannot be shared out among {processes} processes: a group of {group} "
-                f"completions is generated on one process; take a multiple of {processes}"
-            )
+    drawn, name = config.generation_batch_size // group, "generation_batch_size / num_generations"
+    if args.dynamic_sampling and args.dynamic_sampling_prompts != 0:
+        drawn, name = args.dynamic_sampling_prompts, "dynamic_sampling_prompts"
+    if drawn != "auto" and drawn % processes:
+        raise InputError(
+            f"{name} = {drawn} prompts cannot be shared out among {processes} processes: a group of {group} "
+            f"completions is generated on one process; take a multiple of {processes}"
+        )
     if args.eval_benchmark:
         samples, batch = config.num_generations_eval or group, processes * config.per_device_eval_batch_size
         evaluated = args.eval_problems * samples

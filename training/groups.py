@@ -1,6 +1,6 @@
 """One prompt with its completions and their rewards: what GRPO draws, keeps or drops, and trains on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 
@@ -30,6 +30,18 @@ class Group:
     logprobs: list | None
     rewards: torch.Tensor
     extras: dict[str, list]
+
+    def part(self, start: int, end: int) -> "Group":
+        """The group with its completions from `start` (negative: from the first) to `end` only."""
+        own = slice(max(0, start), max(0, end))
+        return replace(
+            self,
+            completion_ids=self.completion_ids[own],
+            completions=self.completions[own],
+            logprobs=self.logprobs and self.logprobs[own],
+            rewards=self.rewards[own],
+            extras={column: values[own] for column, values in self.extras.items()},
+        )
 
     @property
     def solved(self) -> int:

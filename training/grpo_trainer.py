@@ -12,7 +12,8 @@ Paper: DeepMath-103K, arXiv 2504.11456 (section 4); its run scripts and its verl
   the same, because its sum over an optimizer step does not depend on how the step is cut.
 * A checkpoint holds everything that decides the rest of the run, and counts only once it is complete.
 
-One group is one prompt with its `num_generations` (G) completions. A group is always generated on one process.
+One group is one prompt with its `num_generations` (G) completions. A group is always generated on one process; it may
+be trained on two, when the processes do not divide the groups of a rollout batch.
 """
 
 import math
@@ -46,8 +47,8 @@ class DeepMathGRPOTrainer(GRPOTrainer):
 
     Args:
         recipe: `GRPOScriptArguments` of train_grpo.py; here count dynamic_sampling, dynamic_sampling_prompts,
-            skip_by_history, max_generation_batches, carry_surplus, skip_update_norm, max_skipped_updates and
-            save_rollouts_every.
+            skip_by_history, max_generation_batches, carry_surplus, skip_update_norm, max_skipped_updates,
+            schedule_per_rollout, decay_all_parameters and save_rollouts_every.
         card: facts for the model card (see `write_model_card`); None: no card is written.
         known: of the questions before training, see `selection.read_pass_rates`.
         **kwargs: TRL's own. The first reward function is correctness: positive when correct.
@@ -133,7 +134,7 @@ class DeepMathGRPOTrainer(GRPOTrainer):
         if not self.model.training:
             return super()._generate_and_score_completions(inputs)
         self._stash = self._collect_groups()
-        rows = [group.row for group in self._stash for _ in range(self.num_generations)]
+        rows = [group.row for group in self._stash for _ in group.completions]
         output = super()._generate_and_score_completions(rows)
         self._stash = None
         return output
@@ -142,7 +143,7 @@ class DeepMathGRPOTrainer(GRPOTrainer):
         if self._stash is None:
             return super()._generate(prompts)
         groups = self._stash
-        prompt_ids = [group.prompt_ids for group in groups for _ in range(self.num_generations)]
+        prompt_ids = [group.prompt_ids for group in groups for _ in group.completions]
         completion_ids = [ids for group in groups for ids in group.completion_ids]
         completions = [completion for group in groups for completion in group.completions]
         has_logprobs = groups[0].logprobs is not None
@@ -221,12 +222,15 @@ class DeepMathGRPOTrainer(GRPOTrainer):
         return groups
 
     def _share_out(self, groups: list[Group]) -> list[Group]:
-        """Deal the chosen groups out so that every process trains on as many."""
-        share = self._groups_wanted // self.accelerator.num_processes
-        if all(count == share for count in gather_object([len(groups)])):
+        """Deal the chosen groups out so that every process trains on as many completions."""
+        share = self.args.generation_batch_size // self.accelerator.num_processes
+        if all(count * self.num_generations == share for count in gather_object([len(groups)])):
             return groups
-        everyones = sorted(gather_object(groups), key=lambda group: group.position)
-        return everyones[self.accelerator.process_index * share :][:share]
+        first, own, place = share * self.accelerator.process_index, [], 0
+        for group in sorted(gather_object(groups), key=lambda group: group.position):
+            own.append(group.part(first - place, first - place + share))
+            place += len(group.completions)
+        return [group for group in own if group.completions]
 
     def _remember(self, groups: list[Group]) -> int:
         """Enter the outcomes of all processes' groups into the history; returns how many are of mixed correctness."""
@@ -237,6 +241,12 @@ class DeepMathGRPOTrainer(GRPOTrainer):
             self._history.record(outcomes, self.state.global_step + 1)
             self._draw_size.record(self._total(len(groups)), mixed)
         return mixed
+
+    @property
+    def _steps_per_rollout(self) -> int:
+        """Optimizer steps of a rollout batch, at least one."""
+        micro_steps = self.args.steps_per_generation * self.num_iterations
+        return max(1, micro_steps // self.args.gradient_accumulation_steps)
 
     def _total(self, count: int) -> int:
         return sum(gather_object([count]))
@@ -274,8 +284,7 @@ class DeepMathGRPOTrainer(GRPOTrainer):
     def _save_rollouts(self, rollouts: list[tuple[int, Group]], kept: set[int], always: bool = False) -> None:
         """Write this process's rollouts, dropped ones included, to rollouts/step-<step>.from-<position>.rank<rank>."""
         every, step = self.recipe.save_rollouts_every, self.state.global_step + 1
-        phase = self.args.steps_per_generation * self.num_iterations // self.args.gradient_accumulation_steps
-        if not rollouts or not (always or (every and (step - 1) // phase % every == 0)):
+        if not rollouts or not (always or (every and (step - 1) // self._steps_per_rollout % every == 0)):
             return
         ends = {*self.eos_token_ids, self._tokenizer.pad_token_id}
         rows = [
@@ -360,8 +369,20 @@ class DeepMathGRPOTrainer(GRPOTrainer):
         return torch.cat(logps)[back], entropy, aux_loss
 
     # -----------------------------------------------------------------------------------------------------------------
-    # Skipped updates
+    # Optimizer, schedule, skipped updates
     # -----------------------------------------------------------------------------------------------------------------
+
+    def get_decay_parameter_names(self, model) -> list[str]:
+        if self.recipe.decay_all_parameters:
+            return [name for name, _ in model.named_parameters()]
+        return super().get_decay_parameter_names(model)
+
+    def create_scheduler(self, num_training_steps: int, optimizer=None):
+        scheduler = super().create_scheduler(num_training_steps, optimizer)
+        if self.recipe.schedule_per_rollout:
+            steps = self._steps_per_rollout
+            scheduler.lr_lambdas = [lambda step, rate=rate: rate(step - step % steps) for rate in scheduler.lr_lambdas]
+        return scheduler
 
     def training_step(self, model, inputs, num_items_in_batch) -> torch.Tensor:
         self._restore_loss()

@@ -12,21 +12,18 @@ import subprocess
 import sys
 import time
 
-import datasets
 import pandas
 import pytest
 import seeded_groups
 import torch
 from safetensors.torch import load_file
-from trl import GRPOConfig, GRPOTrainer
+from small_trainers import make_trainer
+from trl import GRPOTrainer
 
 import demo
 import sft_warmup
 import train_grpo
 from cli import InputError, is_whole_checkpoint
-from prompts import load_tokenizer
-from reward import accuracy_reward, soft_overlong_penalty
-from train_grpo import GRPOScriptArguments
 from training.grpo_trainer import DeepMathGRPOTrainer, sort_by_length
 
 CPU = ["--use_cpu", "true", "--bf16", "false", "--gradient_checkpointing", "false", "--report_to", "none"]
@@ -154,21 +151,6 @@ def test_large_updates_are_skipped_and_end_the_run_with_a_checkpoint(guesser, tm
 # ---------------------------------------------------------------------------------------------------------------------
 
 
-def make_trainer(kind, model_dir, tmp_path, **settings):
-    """A trainer of TRL's class or ours on the tiny model, its optimizer not yet made."""
-    rows = [{"question": "1+1", "final_answer": "2", "prompt": [{"role": "user", "content": "1+1"}]}] * 8
-    settings = {"per_device_train_batch_size": 2, "gradient_accumulation_steps": 4, "num_generations": 4} | settings
-    config = GRPOConfig(
-        str(tmp_path / "run"), use_cpu=True, bf16=False, gradient_checkpointing=False, max_steps=2, report_to="none",
-        max_completion_length=40, loss_type="dapo", beta=0.01, **settings,
-    )  # fmt: skip
-    own = {"recipe": GRPOScriptArguments()} if kind is DeepMathGRPOTrainer else {}
-    rewards = [accuracy_reward, soft_overlong_penalty(40, 30)]
-    tokenizer = load_tokenizer(str(model_dir))
-    dataset = datasets.Dataset.from_list(rows)
-    return kind(str(model_dir), rewards, config, dataset, processing_class=tokenizer, **own)
-
-
 def make_batch(lengths: list[int], prompt_lengths: list[int], seed: int = 0) -> dict[str, torch.Tensor]:
     """A rollout batch as TRL makes it: prompts padded on the left, completions on the right."""
     generator = torch.Generator().manual_seed(seed)
@@ -240,6 +222,26 @@ def test_gradients_that_are_not_finite_are_dropped(model_dir, tmp_path, value):
     assert first.grad is not None and trainer._skipped_in_a_row == 0
 
 
+def test_the_originals_schedule_and_weight_decay(model_dir, tmp_path):
+    """Its warm-up moves once a rollout batch (here 2 steps), from a rate of 0, and no parameter is spared the decay."""
+    settings = {"lr_scheduler_type": "constant_with_warmup", "warmup_steps": 4, "learning_rate": 1.0}
+    settings |= {"generation_batch_size": 16, "weight_decay": 0.1}
+    plain = make_trainer(DeepMathGRPOTrainer, model_dir, tmp_path, **settings)
+    original = make_trainer(DeepMathGRPOTrainer, model_dir, tmp_path, **settings)
+    original.recipe.schedule_per_rollout = original.recipe.decay_all_parameters = True
+    rates = []
+    for trainer in (plain, original):
+        trainer.create_optimizer_and_scheduler(8)
+        rates.append([])
+        for _ in range(6):
+            rates[-1] += trainer.lr_scheduler.get_last_lr()[:1]
+            trainer.optimizer.step()
+            trainer.lr_scheduler.step()
+    assert rates == [[0, 0.25, 0.5, 0.75, 1, 1], [0, 0, 0.5, 0.5, 1, 1]]
+    spared = [sum(p.numel() for p in each.optimizer.param_groups[1]["params"]) for each in (plain, original)]
+    assert spared[0] == sum(p.numel() for p in plain.model.parameters() if p.ndim == 1) > 0 == spared[1]
+
+
 def test_every_pass_over_the_data_has_an_order_of_its_own(model_dir, tmp_path):
     trainer = make_trainer(DeepMathGRPOTrainer, model_dir, tmp_path)
     passes = [[trainer._row_at(position) for position in range(start, start + 8)] for start in (0, 8, 16)]
@@ -255,7 +257,7 @@ def test_every_pass_over_the_data_has_an_order_of_its_own(model_dir, tmp_path):
 def start(target, *args) -> multiprocessing.Process:
     """Run a function in a process of its own, forked from one that has the libraries loaded."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["train_grpo", "grpo_trainer"])
+    context.set_forkserver_preload(["train_grpo", "training.grpo_trainer"])
     process = context.Process(target=target, args=args)
     process.start()
     return process
