@@ -19,7 +19,7 @@ from grader.latex import MINUS, ONE, parse
 from grader.products import letters_that_do_not_commute, same_product
 from grader.prose import readings
 from grader.regions import is_region, same_region
-from grader.text import MAX_CHARS, WRAP, clean, plain_words, squeezed
+from grader.text import WRAP, clean, plain_words, squeezed
 from grader.tokens import ParseError
 from grader.units import unit_letters
 from grader.values import (
@@ -381,7 +381,7 @@ def _same_percent(gold: tuple, answer: tuple) -> bool:
 def equivalent(gold: str, answer: str) -> tuple[bool, str]:
     """(whether the answer means the gold, why). To be run in a worker: evaluation is not bounded in time."""
     verdict = _equivalent(gold, answer)
-    if not verdict[0] and len(gold) + len(answer) <= MAX_CHARS:
+    if not verdict[0] and len(gold) + len(answer) <= 1000:  # longer ones are no sentences with an answer
         golds, answers = readings(clean(gold), clean(answer)), readings(clean(answer), clean(gold))
         pairs = [(gold, a) for a in answers] + [(g, a) for g in golds for a in (answer, *answers)]
         verdict = next(((True, "equal in a sentence") for g, a in pairs if _equivalent(g, a)[0]), verdict)

@@ -15,28 +15,33 @@ What counts as equal, where that is a convention:
 |---|---|
 | exact numbers | compared exactly, whatever their size: 2^61-1 is not 2^61, 1/1999! is not 1/2001! |
 | decimal gold | accepts what rounds to it (from two significant digits on) or is within 1e-4, relatively; 7.0 is 7 |
+| precise gold | one of five digits or more accepts only what is less than a unit of its last place away |
 | decimal for exact gold | 0.87 is not sqrt(3)/2, 6.67 is not 20/3; 13 digits of a fraction do, of pi they do not |
 | repeating decimal | exact: 0.333..., 0.\\overline{3} and "0.333 repeating" are 1/3 |
 | thousands, decimal comma | 1,234 = 1{,}234 = 1\\,234 = 1 234; 12,34 is 12.34 against a number with a point |
 | percent | with one sign, the other side may be the number or its hundredth; without one, no factor of 100 ever |
-| units, currency | may be missing on either side; two different known units differ; nouns ("apples") are ignored |
+| units, currency | may be missing on either side; other known units and powers differ; nouns ("apples") are ignored |
+| words of value | 3 quarters is 3/4 and 2 dozen 24; 3 inverse, 3 pairs are not 3 |
 | degrees | may be missing, or be radians: 60^\\circ = 60 = pi/3 |
-| times | seconds of 00 and a.m./p.m. may be missing; both stated, they must agree |
+| times | seconds of 00 and a.m./p.m. may be missing; both stated, they must agree; 12:00 is not 1:00 |
 | ratios | 2:3 = 4:6, and 16:1 = 16; 3:2 differs |
-| base-n numbers | digits and base must agree; base 10 may be dropped |
+| base-n numbers | digits must agree, and bases where both are stated |
 | number words | "five" is 5, "twenty-one" is 21 |
-| yes/no | Yes = True, No = False, an explanation may follow; the opposite word anywhere makes it wrong |
-| choices | B = (B) = B. = \\text{B} = "(B) text of the option"; a text without its letter is not a letter |
+| yes/no | Yes = True, No = False, an explanation may follow; what takes it back makes it wrong |
+| choices | B = (B) = B. = Option B = "(B) text of the option"; a text without its letter is not a letter |
+| sentences | "the rank is 3" and "3 (since n > 2)" are 3; "at most 3" and "not 3" are not |
 | words | case, articles, wrappers and final punctuation are ignored, nothing else |
 | bare lists | unordered; braces may come or go; a value named twice in the answer counts once; "and", "or", \\pm |
 | tuples, vectors | ordered; a bare answer in that order does; (1,2,3) = [1,2,3] = a column; (1,2) is not [1,2], {1,2} |
 | labelled values | x=1, y=2 is (1,2) in the order of the coordinates, else in the order given; x=5 is 5 |
 | sets of reals | intervals, inequalities, unions and differences are compared as sets; the variable is taken as real |
-| equations | equal up to a constant factor; `name = value` is its value; bound variables may be renamed, others not |
+| equations | equal up to a constant factor or solved for a name; `name = value` is its value, xy = 1 is not 1 |
+| products | letters with an inverse or transpose beside others are matrices; a x b is not b x a, f o g not g o f |
+| sums, integrals | a sum, product, integral or limit is its value, to 15 digits |
 | chains | the last member of a = b = c counts, the member before an approximation sign otherwise |
 | functions | equal where both are real (ln x^2 = 2 ln x), at random points; an unknown f(x) is not f(y) |
-| constants | c_1 may be C_1; a missing "+ C" is wrong |
-| conditions | "for n > 0" may be missing on one side; stated twice, they must agree; k in Z may be n in Z |
+| constants | of integration may be renamed or exchanged; a missing "+ C" is wrong |
+| conditions | "for n > 0", "(n > 0)", "mod 7" may be missing on one side; stated twice, they must agree |
 | boxes | the last counts; several boxes joined by commas or "and" are a list; "The answer is" never overrules a box |
 | no box | `<answer>` tags, else the text after "answer is", "Answer:" or "####", else (if allowed) the last line |
 """
