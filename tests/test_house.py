@@ -2,6 +2,7 @@
 
 import ast
 import graphlib
+import re
 from pathlib import Path
 
 import pytest
@@ -56,3 +57,9 @@ def test_files_are_small(path, most):
 @pytest.mark.parametrize("wing", ["grader", "training", "evaluation"])
 def test_a_wing_promises_nothing_of_its_own(wing):
     assert Path(wing, "__init__.py").read_text() == ""
+
+
+def test_the_readmes_layout_names_every_file():
+    layout = Path("README.md").read_text(encoding="utf-8").partition("## Layout")[2].partition("\n## ")[0]
+    missing = [str(path) for path in FILES if path.stem != "__init__" and not re.search(rf"\b{path.name}\b", layout)]
+    assert not missing, f"README, Layout: say in a few words what {', '.join(missing)} is for"
