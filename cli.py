@@ -5,6 +5,8 @@ missing file or a wrong value ends the script with one line on stderr and exit c
 """
 
 import difflib
+import glob
+import itertools
 import json
 import os
 import sys
@@ -14,6 +16,7 @@ from pathlib import Path
 import yaml
 from trl import TrlParser  # light: TRL loads torch and transformers only when a trainer or config is imported
 
+PINS = {"dataset": "dataset_revision", "model_name_or_path": "model_revision"}
 GPU_HINT = "this run asks for a GPU and none was found; on a CPU add `--use_cpu true --bf16 false`"
 
 
@@ -49,6 +52,9 @@ def parse_arguments(dataclass_types, argv: list[str] | None = None) -> tuple:
         del argv[position : position + 2]
         _check_config(parser, config)
         values = {key: value for key, (value, _) in config.items()}
+        given = dict(arg.split("=", 1) for arg in argv if arg.startswith("--") and "=" in arg)
+        given |= {flag: value for flag, value in itertools.pairwise(argv) if flag.startswith("--")}
+        _drop_pins(values, {name: given.get(f"--{name}") for name in PINS})
         os.environ.update({name: str(value) for name, value in values.pop("env", {}).items()})
         parser.set_defaults_with_config(**values)
     try:
@@ -93,12 +99,20 @@ def read_config(path: str | Path) -> dict[str, tuple[object, Path]]:
         if not isinstance(values, dict):
             raise InputError(f"{path} must hold `key: value` lines")
         parent = values.pop("defaults", None)
+        _drop_pins(values, {name: value for name, (value, _) in config.items()})
         config = {key: (value, path) for key, value in values.items()} | config
         if parent is None:
             return config
         if not isinstance(parent, str):
             raise InputError(f"{path}: defaults must name one YAML file, not {parent}")
         path = path.parent / parent
+
+
+def _drop_pins(values: dict, stronger: dict) -> None:
+    """Leave out the revision of a name that gives way to another: it is the revision of the name that it stands by."""
+    for name, pin in PINS.items():
+        if stronger.get(name) not in (None, values.get(name)):
+            values.pop(pin, None)
 
 
 def _check_config(parser: TrlParser, config: dict[str, tuple[object, Path]]) -> None:
@@ -139,9 +153,13 @@ def is_local(path: str) -> bool:
         return True
     parts = Path(path).parts
     below_here = len(parts) == 2 and Path(parts[0]).is_dir()
+    if any(mark in path for mark in "*?["):  # a glob
+        if glob.glob(path, recursive=True):
+            return True
+        raise InputError(f"{path}: no file matches")
     looks_local = (
         path.startswith((".", "/", "~"))
-        or path.endswith((".jsonl", ".json", ".parquet"))
+        or path.removesuffix(".gz").endswith((".jsonl", ".json", ".csv", ".parquet"))
         or len(parts) > 2
         or below_here
     )

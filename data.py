@@ -1,27 +1,37 @@
-"""The rows that both training stages read, from the hub or from a file, in DeepMath-103K's schema.
+r"""The rows that both training stages read, from any math data set, in DeepMath-103K's schema; and a look at them.
 
-Source of the facts: DeepMath-103K (arXiv 2504.11456) and its data card `zwhe99/DeepMath-103K`.
-Nothing here imports torch, and `datasets` is imported where it is used: evaluate.py answers `--help` at once.
+    python data.py --dataset AI-MO/NuminaMath-CoT --max_rows 10000
+    python data.py --dataset rows.csv --preview 3 --model_name_or_path MODEL --write rows_as_trained.jsonl
+
+prints which column became what, how many rows are kept and why others are dropped, some rows with prompt and gold as
+they will be trained, kinds of answers and lengths. Every flag is one of train_grpo.py and sft_warmup.py as well.
+
+Source of the facts: DeepMath-103K (arXiv 2504.11456) and its data card `zwhe99/DeepMath-103K`; the schemas of other
+sets from their data cards. Nothing here imports torch, and `datasets` is imported where it is used.
 """
 
-import contextlib
+import itertools
 import json
+import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from cli import InputError, is_local, say
-from grader.extract import extract_answer
-from prompts import PROMPTS, Prompt, encode_prompt, get_prompt
+from cli import InputError, is_local, parse_arguments, run, say, stay_offline_if_local
+from prompts import PROMPTS, Prompt, encode_prompt, get_prompt, load_tokenizer
+from sources.files import FORMATS, Source, files_of, is_saved, open_source
+from sources.gold import answer_kind, at, difficulty_of, gold_of, text_of_turn
 
 if TYPE_CHECKING:
     import datasets
     from transformers import PreTrainedTokenizerBase
 
-SOLUTION_COLUMNS = ("r1_solution_1", "r1_solution_2", "r1_solution_3")
+# ---------------------------------------------------------------------------------------------------------------------
+# Arguments
+# ---------------------------------------------------------------------------------------------------------------------
 
 
 @dataclass
@@ -30,19 +40,45 @@ class DataArguments:
 
     dataset: str = field(
         default="zwhe99/DeepMath-103K",
-        metadata={"help": "hub id, or a local .jsonl / .parquet file or `save_to_disk` folder"},
+        metadata={"help": f"hub id (ID@REVISION pins it), or {FORMATS}; several with commas between them"},
     )
     dataset_revision: str | None = field(default=None, metadata={"help": "commit of a hub data set; pin it"})
+    dataset_config: str | None = field(default=None, metadata={"help": "configuration of a hub data set: GSM8K's main"})
     dataset_split: str = field(default="train", metadata={"help": "split of a hub or saved data set"})
-    question_column: str = field(default="question", metadata={"help": "column that holds the question"})
-    answer_column: str = field(
-        default="final_answer",
-        metadata={"help": "column that holds the gold answer; a worked solution is cut down to its final answer"},
+    dataset_weights: list[float] | None = field(
+        default=None,
+        metadata={
+            "help": "shares of several data sets, one for each; smaller sets are repeated; not given: end to end"
+        },
     )
+    question_column: str | None = field(
+        default=None,
+        metadata={"help": "column of the question, also nested (extra_info.question); not given: as known"},
+    )
+    answer_column: str | None = field(
+        default=None,
+        metadata={
+            "help": "column of the gold, also nested; of a worked solution its final answer; not given: as known"
+        },
+    )
+    solution_column: str | None = field(
+        default=None, metadata={"help": "column of worked solutions: a text, a list of texts, or messages"}
+    )
+    correctness_column: str | None = field(
+        default=None,
+        metadata={"help": "beside a list of solutions: whether each is right; those that are not are left"},
+    )
+    difficulty_column: str | None = field(
+        default=None, metadata={"help": 'column of the difficulty; "1 - COLUMN" where it is a rate of success'}
+    )
+    topic_column: str | None = field(default=None, metadata={"help": "column of the topic"})
     min_difficulty: float | None = field(default=None, metadata={"help": "keep rows of at least this difficulty"})
     max_difficulty: float | None = field(default=None, metadata={"help": "keep rows of at most this difficulty"})
-    topic_prefix: str | None = field(
-        default=None, metadata={"help": "keep rows whose topic starts so, e.g. 'Mathematics -> Calculus'"}
+    topic_prefix: list[str] | None = field(
+        default=None, metadata={"help": "keep rows whose topic starts with one of these: 'Mathematics -> Calculus'"}
+    )
+    sort_by: Literal["difficulty"] | None = field(
+        default=None, metadata={"help": "difficulty: a curriculum, easy rows first and in that order"}
     )
     max_prompt_length: int | None = field(
         default=None, metadata={"help": "drop rows whose prompt is longer, in tokens of the model's own tokenizer"}
@@ -53,226 +89,419 @@ class DataArguments:
     prompt_preset: str = field(
         default="DeepMath-1.5B", metadata={"help": f"how the question is put: {', '.join(PROMPTS)}"}
     )
+    system_prompt: str | None = field(
+        default=None, metadata={"help": "a text or a file in place of the preset's system turn; '': none"}
+    )
+    user_prompt: str | None = field(
+        default=None, metadata={"help": "a text or a file, with {question} in it, in place of the preset's user turn"}
+    )
+
+    @property
+    def prompt(self) -> Prompt:
+        """How the question is put."""
+        return get_prompt(self.prompt_preset, self.system_prompt, self.user_prompt)
+
+    @property
+    def own_prompt(self) -> dict[str, str]:
+        """The texts of one's own that stand in the preset's place."""
+        own = {"system_prompt": self.system_prompt, "user_prompt": self.user_prompt}
+        return {
+            name: getattr(self.prompt, name.partition("_")[0]) or "" for name, text in own.items() if text is not None
+        }
+
+    @property
+    def datasets(self) -> list[str]:
+        """The names in `dataset`; a path that has a comma itself is one."""
+        if Path(self.dataset).exists():
+            return [self.dataset]
+        return [name.strip() for name in self.dataset.split(",") if name.strip()]
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Which column holds what
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Which column of a data set holds what; dots lead into nested ones.
+
+    Attributes:
+        name: of the data set whose columns these are.
+        question: a text, or chat messages, of which the last user's is taken.
+        gold: the final answer, or a text that it is taken from, as `gold_of` does.
+        marks: further columns that tell this data set from others.
+        how: how the gold stands there: "stated" (taken as it is), "worked" (a solution that marks its answer) or
+            "either" (an answer, or such a solution).
+        solution: worked solutions for SFT: one column, of a text or a list of texts, or several columns.
+        correctness: beside a list of solutions, whether each is right.
+        difficulty: a number; "1 - COLUMN" turns a rate of success around.
+        topic: a text or a list of texts.
+    """
+
+    name: str
+    question: str
+    gold: str
+    marks: tuple[str, ...] = ()
+    how: str = "either"
+    solution: str | tuple[str, ...] | None = None
+    correctness: str | None = None
+    difficulty: str = "difficulty"
+    topic: str = "topic"
+
+    def fit(self, present: list[str]) -> bool:
+        """Whether a data set has the columns that tell this one."""
+        return {self.question, self.gold.partition(".")[0], *self.marks} <= {*present}
+
+
+QUESTIONS = ("question", "problem", "prompt", "instruction", "query")
+GOLDS = ("final_answer", "answer", "expected_answer", "ground_truth", "solution", "output", "response")
+R1 = ("r1_solution_1", "r1_solution_2", "r1_solution_3")
+# By the columns present; the first that fits. Columns called difficulty and topic are read wherever they stand.
+KNOWN = (
+    Columns("rows of data.py --write", "question", "final_answer", ("solutions",), "stated", "solutions"),
+    Columns("DeepMath-103K", "question", "final_answer", ("difficulty", "topic"), "stated", R1),
+    Columns("DeepMath-103K", "question", "final_answer", ("r1_solution_1",), "stated", R1),
+    Columns("OpenR1-Math-220k", "problem", "answer", ("generations", "correctness_math_verify"),
+            solution="generations", correctness="correctness_math_verify", topic="problem_type"),
+    Columns("NuminaMath-1.5", "problem", "answer", ("solution", "problem_type"), solution="solution",
+            topic="problem_type"),
+    Columns("OpenMathInstruct-2", "problem", "expected_answer", ("generated_solution",), solution="generated_solution",
+            topic="problem_source"),
+    Columns("Big-Math", "problem", "answer", ("llama8b_solve_rate",), difficulty="1 - llama8b_solve_rate",
+            topic="domain"),
+    Columns("verl's schema (DAPO-Math-17k, Skywork-OR1)", "prompt", "reward_model.ground_truth", topic="ability"),
+    Columns("WebInstructSub", "question", "answer", ("orig_question", "orig_answer"), solution="answer",
+            topic="source"),
+    Columns("MMIQC", "instruction", "output", ("source",), "worked", "output", topic="source"),
+    Columns("DeepScaleR", "problem", "answer", ("solution",), solution="solution"),
+    Columns("MATH", "problem", "solution", ("level", "type"), "worked", "solution", None, "level", "type"),
+    Columns("NuminaMath-CoT", "problem", "solution", (), "worked", "solution", topic="source"),
+    Columns("GSM8K, Orca-Math", "question", "answer", solution="answer"),
+    *(Columns("plain columns", question, gold, solution="solution") for question in QUESTIONS for gold in GOLDS),
+)  # fmt: skip
+
+
+def columns_of(source: Source, args: DataArguments) -> Columns:
+    """Which column of a source holds what: by the flags, and where they say nothing by `KNOWN`.
+
+    Raises:
+        InputError: a column that a flag names or a filter needs is not there, or the columns are of no known set.
+    """
+    has = f"it has: {', '.join(sorted(source.columns))}"
+    known = next((each for each in KNOWN if each.fit(source.columns)), None)
+    if known is None and not (args.question_column and args.answer_column):
+        raise InputError(
+            f"{source.name}: not the columns of a known data set; {has}. Name the question with --question_column, and "
+            "the answer, or the worked solution that ends in it, with --answer_column"
+        )
+    known = known or Columns("named columns", "", "", solution="solution")
+    answer = args.answer_column or known.gold
+    columns = replace(
+        known,
+        question=args.question_column or known.question,
+        gold=answer,
+        how=known.how if answer == known.gold else "either",
+        solution=args.solution_column or known.solution,
+        correctness=args.correctness_column or known.correctness,
+        difficulty=args.difficulty_column or known.difficulty,
+        topic=args.topic_column or known.topic,
+    )
+    needed = {"question_column": args.question_column, "answer_column": args.answer_column}
+    needed |= {"solution_column": args.solution_column, "correctness_column": args.correctness_column}
+    graded = args.min_difficulty is not None or args.max_difficulty is not None or args.sort_by
+    needed["difficulty_column"] = columns.difficulty if graded else args.difficulty_column
+    needed["topic_column"] = columns.topic if args.topic_prefix else args.topic_column
+    for flag, path in needed.items():
+        if path and not _present(path, source):
+            raise InputError(f"{source.name}: missing column {path.removeprefix('1 - ')}; {has}. Name it with --{flag}")
+    return columns
+
+
+def _present(path: str, source: Source) -> bool:
+    path = path.removeprefix("1 - ")
+    if path in source.columns or "." not in path:
+        return path in source.columns
+    return any(at(row, path) is not None for row in source.first)
+
+
+def describe(columns: Columns, source: Source) -> str:
+    """What became of which column, in one line."""
+    how = {"stated": "", "worked": "what is marked in ", "either": "the answer in "}[columns.how]
+    asked = at(source.first[0], columns.question)
+    turn = ", its last user turn" if isinstance(asked, list) else ""
+    parts = [f"question = {columns.question}{turn}", f"final_answer = {how}{columns.gold}"]
+    for name in ("difficulty", "topic"):
+        path = getattr(columns, name)
+        parts.append(f"{name} = {path}" if _present(path, source) else f"no {name}")
+    solutions = [path for path in _paths(columns.solution) if _present(path, source)]
+    right = f" where {columns.correctness}" if columns.correctness else ""
+    parts.append(f"solutions = {', '.join(solutions)}{right}" if solutions else "no worked solutions")
+    return f"data: {source.name}: columns of {columns.name}: " + "; ".join(parts)
+
+
+def _paths(solution: str | tuple[str, ...] | None) -> tuple[str, ...]:
+    return (solution,) if isinstance(solution, str) else solution or ()
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Rows
+# ---------------------------------------------------------------------------------------------------------------------
+
+ALL = 1_000_000  # solutions of a question: however many there are, also none
+CHUNK = 10_000  # rows that are Python objects at a time
 
 
 def load_training_rows(
-    args: DataArguments, tokenizer: "PreTrainedTokenizerBase | None", solution_columns: Iterable[str] = ()
+    args: DataArguments,
+    tokenizer: "PreTrainedTokenizerBase | None",
+    solutions: int = 0,
+    every_column: bool = False,
+    need_answer: bool = True,
 ) -> "datasets.Dataset":
     """Load, check and filter training rows; reading stops as soon as `max_rows` are kept.
 
     Args:
-        args: the data set, its column names and the filters.
+        args: the data sets, their column names and the filters.
         tokenizer: of the model to be trained; measures prompts (None: without `max_prompt_length`).
-        solution_columns: worked solutions to keep (SFT). Empty and null ones are left as "".
+        solutions: how many worked solutions a row to keep, those marked wrong left out (SFT).
+        every_column: keep the data set's other columns too, under their own names (for rewards of one's own).
+        need_answer: drop rows without a final answer; False: it is "" there.
 
     Returns:
-        `datasets.Dataset` with question, final_answer, difficulty (NaN where absent), topic ("" where absent) and the
-        solution columns. Prints one line that counts what was read, dropped and kept.
+        `datasets.Dataset` with question, final_answer, difficulty (NaN where absent), topic ("" where absent), and
+        with `solutions` a list of so many texts. Prints two lines a data set: which column is what, and how many rows
+        were read, kept, and dropped for which reason, with the number of one such row.
 
     Raises:
         InputError: a missing file or column, an unparseable row (named by number), or filters that leave nothing.
     """
     import datasets
 
+    check_data(args)
+    parts = [_load_one(name, args, tokenizer, solutions, every_column, need_answer) for name in args.datasets]
+    rows = parts[0]
+    if args.dataset_weights:
+        shares = [weight / sum(args.dataset_weights) for weight in args.dataset_weights]
+        rows = datasets.interleave_datasets(parts, shares, seed=0, stopping_strategy="all_exhausted")
+        say(f"data: {len(rows)} rows of {len(parts)} data sets in shares of {', '.join(f'{s:.3g}' for s in shares)}")
+    elif len(parts) > 1:
+        rows = datasets.concatenate_datasets(parts)
+    if args.max_rows is not None and len(parts) > 1:
+        rows = rows.select(range(min(args.max_rows, len(rows))))
+    return _by_difficulty(rows) if args.sort_by else rows
+
+
+def check_data(args: DataArguments) -> None:
+    """Refuse what is wrong with the flags or not there, before anything is loaded.
+
+    Raises:
+        InputError: names the flag or the file.
+    """
     if args.max_rows is not None and args.max_rows < 1:
         raise InputError(f"--max_rows {args.max_rows}: must be at least 1")
-    source, rows = _read_rows(args, _required_columns(args) | {*solution_columns}, ("difficulty", "topic"))
-    kept, counts = _kept_rows(rows, args, tokenizer, solution_columns)
-    dropped = ", ".join(f"{n} {why}" for why, n in counts.most_common()) or "none"
-    say(f"data: {source}: {len(kept) + counts.total()} rows read, {len(kept)} kept, dropped: {dropped}")
-    if not kept:
-        raise InputError(f"{source}: no row is left after the filters ({counts.total()} read; dropped: {dropped})")
-    features = {"question": "string", "final_answer": "string", "difficulty": "float64", "topic": "string"}
-    features |= dict.fromkeys(solution_columns, "string")
-    features = datasets.Features({name: datasets.Value(kind) for name, kind in features.items()})
-    return datasets.Dataset.from_list(kept, features=features)
+    weights, names = args.dataset_weights, args.datasets
+    if weights and (len(weights) != len(names) or min(weights) <= 0):
+        raise InputError(f"--dataset_weights: {len(names)} data sets take as many weights above 0")
+    for name in names:
+        if is_local(name) and not is_saved(Path(name)):
+            files_of(name, args.dataset_split)
+    _ = args.prompt
 
 
-def _required_columns(args: DataArguments) -> set[str]:
-    """The columns that the arguments name or filter by."""
-    required = {args.question_column, args.answer_column}
-    if args.min_difficulty is not None or args.max_difficulty is not None:
-        required.add("difficulty")
-    if args.topic_prefix is not None:
-        required.add("topic")
-    return required
+def _by_difficulty(rows: "datasets.Dataset") -> "datasets.Dataset":
+    """Easy rows first, rows without a difficulty last; equals stay in their order."""
+    keys = [math.inf if math.isnan(value) else value for value in rows["difficulty"]]
+    return rows.select(sorted(range(len(rows)), key=keys.__getitem__))
 
 
-def _kept_rows(rows: Iterable[dict], args: DataArguments, tokenizer, solution_columns) -> tuple[list[dict], Counter]:
-    """The rows to train on, in DeepMath-103K's schema, and how many of those read were dropped for which reason."""
-    names = {args.question_column: "question", args.answer_column: "final_answer"}
-    prompt = get_prompt(args.prompt_preset)
-    prompt_overhead = len(encode_prompt(tokenizer, prompt, "")) if args.max_prompt_length else 0
-    kept, dropped = [], Counter()
-    for row in rows:
-        row = {names.get(name, name): value for name, value in row.items()}
-        problem = _odd_row(row) or _filtered(row, args, tokenizer, prompt, prompt_overhead)
-        if problem:
-            dropped[problem] += 1
-            continue
-        answer = row["final_answer"]
-        row["final_answer"] = answer.strip() if args.answer_column == "final_answer" else final_answer_of(answer)
-        kept.append(_in_schema(row, solution_columns))
-        if len(kept) == args.max_rows:
-            break
-    return kept, dropped
-
-
-def _read_rows(args: DataArguments, required: set[str], optional: Iterable[str]) -> tuple[str, Iterator[dict]]:
-    """Name of the source and its rows, cut down to the columns asked for."""
-    wanted = [*sorted(required), *(name for name in optional if name not in required)]
-    if is_local(args.dataset) and args.dataset.endswith((".jsonl", ".json")):
-        return args.dataset, _read_json_lines(Path(args.dataset), required, wanted)
-    dataset = _load_with_datasets(args)
-    _check_columns(args.dataset, required, dataset.column_names)
-    source = args.dataset + (f"@{args.dataset_revision}" if args.dataset_revision else "")
-    return source, iter(dataset.select_columns([name for name in wanted if name in dataset.column_names]))
-
-
-def _load_with_datasets(args: DataArguments) -> "datasets.Dataset":
-    import datasets
-
-    if not is_local(args.dataset):
-        return from_hub(args.dataset, args.dataset_split, args.dataset_revision)
-    path = Path(args.dataset)
-    if path.is_file() and path.suffix == ".parquet":
-        return datasets.Dataset.from_parquet(str(path))
-    if not path.is_dir() or not ({"state.json", "dataset_dict.json"} & {file.name for file in path.iterdir()}):
-        raise InputError(f"{path}: expected a .jsonl or .parquet file, or a folder written by `Dataset.save_to_disk`")
-    dataset = datasets.load_from_disk(str(path))
-    if isinstance(dataset, datasets.DatasetDict):
-        if args.dataset_split not in dataset:
-            raise InputError(f"{path}: no split {args.dataset_split!r}; it has: {', '.join(dataset)}")
-        dataset = dataset[args.dataset_split]
-    return dataset
-
-
-def from_hub(hub_id: str, split: str, revision: str | None = None) -> "datasets.Dataset":
-    """Load a split of a hub data set.
-
-    Raises:
-        InputError: the hub cannot be reached, or has no such data set, revision or split.
-    """
-    import datasets
-
-    try:
-        return datasets.load_dataset(hub_id, revision=revision, split=split)
-    except (OSError, ValueError, datasets.exceptions.DatasetsError) as error:
-        why = (str(error) or type(error).__name__).splitlines()[0]
-        which = f"{split}, revision {revision}" if revision else split
+def _load_one(name: str, args: DataArguments, tokenizer, solutions, every_column, need_answer) -> "datasets.Dataset":
+    """The rows of one data set; see `load_training_rows`."""
+    source = open_source(name, args.dataset_revision, args.dataset_split, args.dataset_config)
+    columns = columns_of(source, args)
+    say(describe(columns, source))
+    if 0 < solutions < ALL and not any(_present(path, source) for path in _paths(columns.solution)):
         raise InputError(
-            f"{hub_id}: cannot load split {which} from the hub: {why}; local files do as well (--dataset FILE, "
-            "--benchmark_dir FOLDER)"
-        ) from error
+            f"{source.name}: no column of worked solutions; it has: {', '.join(sorted(source.columns))}. Name it with "
+            "--solution_column: a text, or a list of texts, that ends in the answer"
+        )
+    reader = _Reader(args, columns, source, tokenizer, solutions, need_answer)
+    rows = reader.keep(every_column)
+    if args.topic_prefix:
+        reader.check_topics()
+    dropped = ", ".join(f"{n} {why} (row {reader.example[why]})" for why, n in reader.dropped.most_common()) or "none"
+    read = len(rows) + reader.dropped.total()
+    say(f"data: {source.name}: {read} rows read, {len(rows)} kept, dropped: {dropped}")
+    if reader.marked_wrong:
+        say(f"data: {source.name}: {reader.marked_wrong} solutions marked wrong in {columns.correctness} are left out")
+    if not len(rows):
+        raise InputError(f"{source.name}: no row is left after the filters ({read} read; dropped: {dropped})")
+    return rows
 
 
-def _read_json_lines(path: Path, required: set[str], wanted: list[str]) -> Iterator[dict]:
-    """Rows of a file without a header: which columns it lacks is known when all of it was read."""
-    seen_columns = set()
-    for row in read_json_lines(path):
-        seen_columns |= row.keys()
-        yield {name: row.get(name) for name in wanted}
-    _check_columns(str(path), required, seen_columns)
+class _Reader:
+    """Turns the rows of a source into training rows, and counts what it drops and why."""
 
+    def __init__(self, args: DataArguments, columns: Columns, source: Source, tokenizer, solutions, need_answer):
+        self.args, self.columns, self.source, self.tokenizer = args, columns, source, tokenizer
+        self.solutions, self.need_answer = solutions, need_answer
+        self.prompt = args.prompt
+        self.overhead = len(encode_prompt(tokenizer, self.prompt, "")) if args.max_prompt_length else 0
+        self.dropped, self.example = Counter(), {}  # reason: rows, and the number of the first
+        self.topics, self.prefixes_met = Counter(), set()
+        self.marked_wrong = 0
+        self.has_difficulty = _present(columns.difficulty, source)
+        self.has_topic = _present(columns.topic, source)
 
-def read_json_lines(path: Path) -> Iterator[dict]:
-    """Yield the objects of a JSON-lines file.
+    def keep(self, every_column: bool) -> "datasets.Dataset":
+        """The training rows."""
+        import datasets
 
-    Raises:
-        InputError: a line that is not a JSON object, named by its number.
-    """
-    with open(path, "rb") as lines:
-        for number, line in enumerate(lines, 1):
-            if not line.strip():
+        kinds = {"question": "string", "final_answer": "string", "difficulty": "float64", "topic": "string"}
+        features = {name: datasets.Value(kind) for name, kind in kinds.items()}
+        if self.solutions:
+            features["solutions"] = datasets.List(datasets.Value("string"))
+        numbers, others, parts = [], [], []
+        kept = self._kept(numbers, others if every_column and self.source.dataset is None else None)
+        while chunk := list(itertools.islice(kept, CHUNK)):
+            parts.append(datasets.Dataset.from_list(chunk, features=datasets.Features(features)))
+        if not parts:
+            return datasets.Dataset.from_dict({name: [] for name in features}, features=datasets.Features(features))
+        rows = datasets.concatenate_datasets(parts)
+        if every_column:
+            rows = _beside(rows, _own_columns(self.source, numbers, others, {*features, *RESERVED}))
+        return rows
+
+    def _kept(self, numbers: list[int], others: list[dict] | None) -> Iterator[dict]:
+        """Training rows one by one; their places in the source, and the whole rows of text files, are noted."""
+        needed = {self.columns.question, self.columns.gold, *_paths(self.columns.solution), self.columns.topic}
+        needed |= {self.columns.difficulty.removeprefix("1 - "), self.columns.correctness}
+        needed |= {path.partition(".")[0] for path in needed if path}
+        kept = 0
+        for number, row in enumerate(self.source.rows(needed), 1):
+            made, why = self._training_row(row)
+            if why:
+                self.dropped[why] += 1
+                self.example.setdefault(why, number)
                 continue
-            try:
-                row = json.loads(line.decode("utf-8"))
-            except (json.JSONDecodeError, UnicodeDecodeError) as error:
-                raise InputError(f"{path}, line {number}: not valid JSON ({error})") from error
-            if not isinstance(row, dict):
-                raise InputError(f"{path}, line {number}: expected a JSON object, found {type(row).__name__}")
-            yield row
+            numbers.append(number - 1)
+            if others is not None:
+                others.append(row)
+            yield made
+            kept += 1
+            if kept == self.args.max_rows:
+                return
+
+    def _training_row(self, row: dict) -> tuple[dict | None, str | None]:
+        """The row in the schema of training, or why it is dropped."""
+        columns = self.columns
+        question = text_of_turn(at(row, columns.question), "user")
+        if question is None or (isinstance(question, str) and not question.strip()):
+            return None, "empty question"
+        if not isinstance(question, str):
+            return None, f"question of type {type(question).__name__}"
+        stated = at(row, columns.gold)
+        gold, why = gold_of(stated, columns.how)
+        if why and self.need_answer:
+            return None, why
+        difficulty = difficulty_of(row, columns.difficulty) if self.has_difficulty else math.nan
+        topic = at(row, columns.topic) if self.has_topic else None
+        topic = "; ".join(map(str, topic)) if isinstance(topic, list) else str(topic or "")
+        if why := self._filtered(question, difficulty, topic):
+            return None, why
+        made = {"question": question, "final_answer": gold or "", "difficulty": difficulty, "topic": topic}
+        if self.solutions:
+            made["solutions"] = self._solutions(row, gold)
+        return made, None
+
+    def _filtered(self, question: str, difficulty: float, topic: str) -> str | None:
+        """Which filter drops the row, or None."""
+        args = self.args
+        if args.min_difficulty is not None and not difficulty >= args.min_difficulty:  # NaN is dropped
+            return f"below difficulty {args.min_difficulty:g}"
+        if args.max_difficulty is not None and not difficulty <= args.max_difficulty:
+            return f"above difficulty {args.max_difficulty:g}"
+        if args.topic_prefix:
+            self.topics[topic] += 1
+            met = {p for p in args.topic_prefix for each in topic.split("; ") if each.startswith(p)}
+            self.prefixes_met |= met
+            if not met:
+                return "outside the topics"
+        # No tokenizer makes more tokens than bytes, so most questions pass without being tokenized.
+        longest = args.max_prompt_length
+        may_be_long = longest and self.overhead + len(question.encode()) > longest
+        if may_be_long and len(encode_prompt(self.tokenizer, self.prompt, question)) > longest:
+            return f"prompt over {longest} tokens"
+        return None
+
+    def _solutions(self, row: dict, gold: str | None) -> list[str]:
+        """The worked solutions of a row, "" for one that is not there; a bare answer is none."""
+        paths = _paths(self.columns.solution)
+        if not paths:
+            return []
+        if len(paths) > 1:
+            found = [at(row, path) for path in paths[: self.solutions]]
+        else:
+            value = at(row, paths[0])
+            found = value if isinstance(value, list) else [value]
+            if found and isinstance(found[0], dict):
+                found = [text_of_turn(value, "assistant")]
+            right = at(row, self.columns.correctness) if self.columns.correctness else None
+            if isinstance(right, list) and len(right) == len(found):
+                self.marked_wrong += sum(not each for each in right)
+                found = [text for text, is_right in zip(found, right, strict=True) if is_right]
+            found = found[: self.solutions]
+        return [text if isinstance(text, str) and text.strip() != gold else "" for text in found]
+
+    def check_topics(self) -> None:
+        """Raise where a prefix met no row, with the topics that there are."""
+        if missed := [prefix for prefix in self.args.topic_prefix if prefix not in self.prefixes_met]:
+            common = [f"{topic or 'none'} ({n})" for topic, n in self.topics.most_common(30)]
+            more = f" and {len(self.topics) - 30} more" if len(self.topics) > 30 else ""
+            raise InputError(
+                f"{self.source.name}: --topic_prefix {missed[0]!r}: no topic starts so; there are: "
+                f"{', '.join(common)}{more}"
+            )
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a file so that a kill leaves the old one or the new one, never half of it.
-
-    Half a surrogate pair, which a server may send, is written as the escape that JSON has for it.
-
-    Raises:
-        InputError: the disk is full, or the file may not be written.
-    """
-    part = path.with_name(path.name + ".part")
-    try:
-        part.write_text(text, encoding="utf-8", errors="backslashreplace")
-        part.replace(path)
-    except OSError as error:
-        with contextlib.suppress(OSError):  # it may be the folder that cannot be written
-            part.unlink()
-        raise InputError(f"{path}: cannot be written ({error.strerror}); what was finished before is kept") from error
+# TRL hands these to a reward itself, or reads them from the rows: a data set's own columns of such names stay away.
+RESERVED = ("prompt", "prompts", "completion", "completions", "completion_ids", "trainer_state", "log_extra",
+            "log_metric", "environments", "environment", "image", "images", "tools",
+            "chat_template_kwargs")  # fmt: skip
 
 
-def _check_columns(source: str, required: set[str], present: Iterable[str]) -> None:
-    missing = sorted(required - set(present))
-    if missing:
-        hint = "Name yours with --question_column and --answer_column"
-        if {*missing} & {*SOLUTION_COLUMNS}:
-            hint = "Worked solutions, `thinking</think>answer`, must stand in r1_solution_1 to r1_solution_3"
-        raise InputError(f"{source}: missing column {', '.join(missing)}; it has: {', '.join(sorted(present))}. {hint}")
+def _own_columns(source: Source, numbers: list[int], rows: list[dict], taken: set[str]) -> "datasets.Dataset":
+    """The data set's other columns at some places; in text files, a column of mixed types becomes JSON text."""
+    import datasets
+    import pyarrow
+
+    if source.dataset is not None:
+        plain = [name for name, kind in source.dataset.features.items() if name not in taken and _is_plain(kind)]
+        return source.dataset.select_columns(plain).select(numbers).flatten_indices()
+    columns = {}
+    for name in dict.fromkeys(key for row in rows for key in row if key not in taken):
+        values = [row.get(name) for row in rows]
+        try:
+            pyarrow.array(values)
+        except (pyarrow.ArrowInvalid, pyarrow.ArrowTypeError):
+            values = [each if each is None or isinstance(each, str) else json.dumps(each) for each in values]
+        columns[name] = values
+    return datasets.Dataset.from_dict(columns)
 
 
-def _odd_row(row: dict) -> str | None:
-    """Why a row cannot be used, or None. Numbers are accepted as answers and turned into text."""
-    if isinstance(row["final_answer"], int | float) and not isinstance(row["final_answer"], bool):
-        row["final_answer"] = str(row["final_answer"])
-    for name in ("question", "final_answer"):
-        if row[name] is None or (isinstance(row[name], str) and not row[name].strip()):
-            return f"empty {name}"
-        if not isinstance(row[name], str):
-            return f"{name} of type {type(row[name]).__name__}"
-    for name, kind in (("difficulty", int | float), ("topic", str)):
-        if row.get(name) is not None and not isinstance(row[name], kind):
-            return f"{name} of type {type(row[name]).__name__}"
-    return None
+def _is_plain(kind) -> bool:
+    """Whether values of a feature are numbers, texts, or lists and fields of them, as a checkpoint can hold."""
+    if isinstance(kind, dict):
+        return all(map(_is_plain, kind.values()))
+    if hasattr(kind, "feature"):
+        return _is_plain(kind.feature)
+    return bool(re.match(r"(u?int|float|bool|(large_)?string|null)", getattr(kind, "dtype", None) or ""))
 
 
-def _filtered(row: dict, args: DataArguments, tokenizer, prompt: Prompt, prompt_overhead: int) -> str | None:
-    """Which filter drops the row, or None."""
-    difficulty = row.get("difficulty")
-    if args.min_difficulty is not None and (difficulty is None or difficulty < args.min_difficulty):
-        return f"below difficulty {args.min_difficulty:g}"
-    if args.max_difficulty is not None and (difficulty is None or difficulty > args.max_difficulty):
-        return f"above difficulty {args.max_difficulty:g}"
-    if args.topic_prefix is not None and not (row.get("topic") or "").startswith(args.topic_prefix):
-        return "outside the topic"
-    # No tokenizer makes more tokens than bytes, so most questions pass without being tokenized.
-    may_be_long = args.max_prompt_length and prompt_overhead + len(row["question"].encode()) > args.max_prompt_length
-    if may_be_long and len(encode_prompt(tokenizer, prompt, row["question"])) > args.max_prompt_length:
-        return f"prompt over {args.max_prompt_length} tokens"
-    return None
+def _beside(rows: "datasets.Dataset", others: "datasets.Dataset") -> "datasets.Dataset":
+    import datasets
 
-
-def _in_schema(row: dict, solution_columns: Iterable[str]) -> dict:
-    """The row in DeepMath-103K's schema, with explicit values where a column is absent or null."""
-    difficulty = row.get("difficulty")
-    solutions = {name: row[name] if isinstance(row[name], str) else "" for name in solution_columns}
-    return {
-        "question": row["question"],
-        "final_answer": row["final_answer"],
-        "difficulty": float("nan") if difficulty is None else float(difficulty),
-        "topic": row.get("topic") or "",
-        **solutions,
-    }
-
-
-def final_answer_of(text: str) -> str:
-    r"""The final answer of a gold column that may hold a worked solution.
-
-    GSM8K ends in `#### 18`, NuminaMath-CoT in `\boxed{}`, MMIQC in "The answer is: ..."; anything else is the answer.
-    """
-    if match := re.search(r"####\s*(.+?)\s*$", text):
-        return match[1].replace(",", "")  # GSM8K writes 1,000
-    return extract_answer(text, final_line_fallback=False) or text.strip()
+    return datasets.concatenate_datasets([rows, others], axis=1) if others.column_names else rows
 
 
 def load_questions(args: DataArguments) -> dict[int, str]:
@@ -281,9 +510,126 @@ def load_questions(args: DataArguments) -> dict[int, str]:
     Raises:
         InputError: a missing file or column, or no question at all.
     """
-    source, rows = _read_rows(args, {args.question_column}, ())
-    texts = {number: row[args.question_column] for number, row in enumerate(rows, 1)}
-    questions = {number: text for number, text in texts.items() if isinstance(text, str) and text.strip()}
+    source = open_source(args.dataset, args.dataset_revision, args.dataset_split, args.dataset_config)
+    known = [each.question for each in KNOWN if each.fit(source.columns)]
+    paths = [args.question_column] if args.question_column else [*known, *QUESTIONS]
+    path = next((path for path in paths if _present(path, source)), None)
+    if path is None:
+        has = ", ".join(sorted(source.columns))
+        raise InputError(f"{source.name}: missing column {paths[0]}; it has: {has}. Name it with --question_column")
+    numbered = enumerate(source.rows({path, path.partition(".")[0]}), 1)
+    texts = ((number, text_of_turn(at(row, path), "user")) for number, row in numbered)
+    questions = {number: text for number, text in texts if isinstance(text, str) and text.strip()}
     if not questions:
-        raise InputError(f"{source}: column {args.question_column} holds no text")
+        raise InputError(f"{source.name}: column {path} holds no text")
     return questions
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# A look at the rows before training
+# ---------------------------------------------------------------------------------------------------------------------
+
+LOOKED_AT = 20_000  # rows, evenly spaced, whose golds are parsed
+SHOWN = 300  # characters of a question
+
+
+@dataclass
+class PreviewArguments(DataArguments):
+    """What to show and to write."""
+
+    preview: int = field(default=5, metadata={"help": "rows to show"})
+    model_name_or_path: str | None = field(
+        default=None, metadata={"help": "a model whose chat template and tokenizer prompts are shown and measured with"}
+    )
+    write: str | None = field(default=None, metadata={"help": "write the rows to this .jsonl file"})
+
+
+def show_rows(rows: "datasets.Dataset", prompt: Prompt, tokenizer, count: int) -> None:
+    """Print the first rows with prompt and gold as they will be trained."""
+    for number, row in enumerate(rows.select(range(min(count, len(rows)))), 1):
+        text = prompt.format(row["question"])
+        if tokenizer is not None:
+            text = tokenizer.decode(encode_prompt(tokenizer, prompt, row["question"]))
+        elif not isinstance(text, str):
+            text = "\n".join(f"[{turn['role']}] {turn['content']}" for turn in text)
+        about = [f"difficulty {row['difficulty']:g}"] if not math.isnan(row["difficulty"]) else []
+        about += [row["topic"]] * bool(row["topic"])
+        solutions = [len(text) for text in row["solutions"] if text]
+        about += [f"{len(solutions)} solutions of {', '.join(map(str, solutions))} characters"] if solutions else []
+        print(f"\n--- {number}: {text[:SHOWN]}{' [...]' * (len(text) > SHOWN)}")
+        print(f"--- gold: {row['final_answer']}" + "".join(f" | {each}" for each in about))
+
+
+def show_counts(rows: "datasets.Dataset", prompt: Prompt, tokenizer) -> None:
+    """Print kinds of answers, golds that the grader cannot read, questions that stand twice, and lengths."""
+    looked_at = rows.select(range(0, len(rows), math.ceil(len(rows) / LOOKED_AT)))
+    kinds: dict[str, list[tuple[int, str]]] = {}
+    for number, gold in enumerate(looked_at["final_answer"], 1):
+        kinds.setdefault(answer_kind(gold), []).append((number, gold))
+    unreadable = kinds.pop("not understood", [])
+    print(f"\nanswers, of {len(looked_at)} rows:")
+    for kind, found in sorted(kinds.items(), key=lambda item: -len(item[1])):
+        examples = "   ".join(gold[:30] for gold in dict.fromkeys(gold for _, gold in found[:100]))
+        print(f"  {kind:20s} {len(found):6d}   {examples[:80]}")
+    examples = ", ".join(repr(gold[:60]) for _, gold in unreadable[:3])
+    print(f"golds that the grader cannot read: {len(unreadable)}" + f", such as {examples}" * bool(unreadable))
+    seen = Counter()
+    for batch in rows.select_columns("question").iter(batch_size=CHUNK):
+        seen.update(hash(" ".join(question.split())) for question in batch["question"])
+    print(f"questions that stand more than once: {sum(count > 1 for count in seen.values())}")
+    sizes = {"question, characters": _lengths(rows, "question")}
+    sizes["solution, characters"] = _lengths(rows, "solutions")
+    if tokenizer is not None:
+        questions = looked_at["question"]
+        sizes["prompt, tokens"] = sorted(len(encode_prompt(tokenizer, prompt, question)) for question in questions)
+    for name, lengths in sizes.items():
+        if lengths:
+            middle, high = (lengths[int(share * (len(lengths) - 1))] for share in (0.5, 0.95))
+            print(f"{name}: median {middle}, 95 % up to {high}, longest {lengths[-1]}")
+
+
+def _lengths(rows: "datasets.Dataset", column: str) -> list[int]:
+    """Lengths of the texts, or lists of texts, of a column, in characters, sorted; empty ones left out."""
+    found = []
+    for batch in rows.select_columns(column).iter(batch_size=CHUNK):
+        values = batch[column]
+        found += map(len, itertools.chain.from_iterable(values) if column == "solutions" else values)
+    return sorted(length for length in found if length)
+
+
+def write_rows(rows: "datasets.Dataset", path: Path) -> None:
+    """Write rows as JSON lines that `--dataset` reads back as they are."""
+    part = path.with_name(path.name + ".part")
+    try:
+        with open(part, "w", encoding="utf-8") as file:
+            for row in rows:
+                row["difficulty"] = None if math.isnan(row["difficulty"]) else row["difficulty"]
+                file.write(json.dumps(row, ensure_ascii=False) + "\n")
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise InputError(f"--write {path}: cannot be written ({error.strerror})") from error
+    print(f"\n{len(rows)} rows written: {path}")
+
+
+def main(argv: list[str] | None = None) -> None:
+    (args,) = parse_arguments([PreviewArguments], argv)
+    if args.write and Path(args.write).exists():
+        raise InputError(f"--write {args.write}: is there already")
+    if args.write and not args.write.endswith(".jsonl"):
+        raise InputError(f"--write {args.write}: must end in .jsonl")
+    if args.max_prompt_length and not args.model_name_or_path:
+        raise InputError("--max_prompt_length counts tokens: name the model with --model_name_or_path")
+    check_data(args)
+    prompt = args.prompt
+    stay_offline_if_local(args.model_name_or_path, *args.datasets)
+    tokenizer = load_tokenizer(args.model_name_or_path) if args.model_name_or_path else None
+    rows = load_training_rows(args, tokenizer, solutions=ALL)
+    show_rows(rows, prompt, tokenizer, args.preview)
+    show_counts(rows, prompt, tokenizer)
+    if args.write:
+        write_rows(rows, Path(args.write))
+
+
+if __name__ == "__main__":
+    run(main)

@@ -37,11 +37,11 @@ from pathlib import Path
 from typing import Literal
 
 from cli import InputError, is_local, parse_arguments, run, say
-from data import write_whole
 from evaluation.benchmarks import benchmark_names, load_benchmark
 from evaluation.provenance import add_start, check_same_model, generation_facts, grading_facts, read_starts
 from evaluation.samples import SETTINGS, check_settings, model_fingerprints, read_settings, stored_samples
 from prompts import PROMPTS, get_prompt
+from sources.files import write_whole
 
 SAMPLES = 16  # per problem: the paper's
 

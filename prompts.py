@@ -3,7 +3,9 @@
 Training and evaluation read the same constants. Nothing here imports torch: evaluate.py answers `--help` at once.
 """
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli import InputError
@@ -73,15 +75,43 @@ PROMPTS = {
 PLAIN_TEXT = [name for name, prompt in PROMPTS.items() if not prompt.chat]
 
 
-def get_prompt(name: str) -> Prompt:
-    """Look a prompt preset up by model name.
+def get_prompt(name: str, system: str | None = None, user: str | None = None) -> Prompt:
+    """Look a prompt preset up by model name, and put one's own texts in the place of its turns.
+
+    Args:
+        name: of the preset.
+        system: a text, or a file that holds it, for the system turn; "": none; None: the preset's.
+        user: the same for the user's turn, with `{question}` in it.
 
     Raises:
-        InputError: no preset of that name; the message lists those that exist.
+        InputError: no preset of that name; the message lists those that exist. Or a file that is not there, a user's
+            turn without `{question}`, a system turn for a prompt of plain text.
     """
     if name not in PROMPTS:
         raise InputError(f"--prompt_preset {name}: no such preset; there are: {', '.join(PROMPTS)}")
-    return PROMPTS[name]
+    prompt = PROMPTS[name]
+    if user is not None:
+        user = _text_or_file("user_prompt", user)
+        if "{question}" not in user:
+            raise InputError("--user_prompt: must hold {question}, where the question goes (or name a file that does)")
+        prompt = replace(prompt, user=user)
+    if system is not None:
+        if not prompt.chat:
+            raise InputError(f"--system_prompt: {name} is plain text without turns; put it into --user_prompt")
+        prompt = replace(prompt, system=_text_or_file("system_prompt", system) or None)
+    return prompt
+
+
+def _text_or_file(flag: str, text: str) -> str:
+    """A text, or what the file of that name holds, without the newline at its end."""
+    looks_like_a_file = re.fullmatch(r"\S+\.(?:txt|md|jinja)|\.{0,2}/\S+", text)
+    try:
+        if looks_like_a_file or (len(text) < 256 and "\n" not in text and Path(text).is_file()):
+            return Path(text).read_text(encoding="utf-8").removesuffix("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "not UTF-8"
+        raise InputError(f"--{flag} {text}: the file cannot be read ({why})") from error
+    return text
 
 
 def load_tokenizer(
@@ -127,7 +157,7 @@ def encode_prompt(
             formatted, add_generation_prompt=add_generation_prompt, tokenize=True, return_dict=True
         )["input_ids"]
     except TemplateError as error:
-        presets = ", ".join(name for name, each in PROMPTS.items() if each == prompt)
+        presets = ", ".join(name for name, each in PROMPTS.items() if each == prompt) or "your own"
         raise InputError(
             f"{tokenizer.name_or_path}: the chat template refuses the prompt of {presets} ({error}); change "
             f"it, or take a --prompt_preset with other turns or without any: {', '.join(PLAIN_TEXT)}"

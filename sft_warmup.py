@@ -25,8 +25,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from cli import InputError, parse_arguments, resume_point, run, say, stay_offline_if_local
-from data import SOLUTION_COLUMNS, DataArguments, load_training_rows
-from prompts import get_prompt, load_tokenizer
+from data import DataArguments, load_training_rows
+from prompts import encode_prompt, load_tokenizer
 from training.checks import check_run, check_tokenizer
 from training.solutions import (
     Solution,
@@ -35,6 +35,7 @@ from training.solutions import (
     drop_by_length,
     format_table,
     grade_solutions,
+    opens_thinking,
     read_solutions,
     tokenize_solutions,
     write_report,
@@ -55,7 +56,7 @@ class SFTScriptArguments(DataArguments):
     """What TRL's configs lack for this stage."""
 
     solutions_per_question: int = field(
-        default=1, metadata={"help": "how many of the three R1 solutions to read and check: 1, 2 or 3"}
+        default=1, metadata={"help": "how many worked solutions of a question to read and check; DeepMath-103K has 3"}
     )
     solution_policy: Literal["all", "shortest", "random"] = field(
         default="all",
@@ -64,7 +65,11 @@ class SFTScriptArguments(DataArguments):
         },
     )
     check_solutions: bool = field(
-        default=True, metadata={"help": "drop solutions whose final answer our grader does not find equal to the gold"}
+        default=True,
+        metadata={
+            "help": "drop solutions whose final answer our grader does not find equal to the gold, and rows without a "
+            "gold; false: train on all, graded by nobody"
+        },
     )
     min_solution_tokens: int = field(default=1, metadata={"help": "drop shorter solutions (without the prompt)"})
     max_solution_tokens: int | None = field(
@@ -81,8 +86,10 @@ def check_arguments(args: SFTScriptArguments, config: "SFTConfig", model_args: "
     from transformers.integrations import is_deepspeed_zero3_enabled
 
     check_run(args, config, model_args)
-    if not 1 <= args.solutions_per_question <= len(SOLUTION_COLUMNS):
-        raise InputError(f"--solutions_per_question {args.solutions_per_question}: the data has 1 to 3")
+    if args.solutions_per_question < 1:
+        raise InputError(f"--solutions_per_question {args.solutions_per_question}: must be at least 1")
+    if args.sort_by and config.packing:
+        raise InputError("--sort_by with --packing true: packing puts solutions together by length, in no other order")
     for name, bound in (("max_length", config.max_length), ("max_solution_tokens", args.max_solution_tokens)):
         if bound is not None and bound < 1:
             raise InputError(f"--{name} {bound}: must be at least 1")
@@ -156,16 +163,15 @@ def build_dataset(
     Raises:
         InputError: no solution at all, or none left to train on.
     """
-    columns = list(SOLUTION_COLUMNS[: args.solutions_per_question])
-    found = read_solutions(load_training_rows(args, tokenizer, columns), columns)
+    rows = load_training_rows(args, tokenizer, args.solutions_per_question, need_answer=args.check_solutions)
+    found = read_solutions(rows)
     if not found:
         raise InputError(
-            f"{args.dataset}: {', '.join(columns)} are empty, there is no solution to train on; worked solutions, "
-            "`thinking</think>answer`, must stand in r1_solution_1 to r1_solution_3"
+            f"{args.dataset}: the columns of worked solutions are empty; name another with --solution_column"
         )
     if args.check_solutions:
         grade_solutions(found)
-    examples = tokenize_solutions(found, tokenizer, get_prompt(args.prompt_preset), config.dataset_num_proc)
+    examples = tokenize_solutions(found, tokenizer, args.prompt, config.dataset_num_proc)
     drop_by_length(found, args.min_solution_tokens, args.max_solution_tokens, config.max_length)
     kept = choose(found, args.solution_policy, config.seed)
     say(format_table(found))
@@ -175,7 +181,9 @@ def build_dataset(
             f"{config.max_length}, {args.min_solution_tokens} to {args.max_solution_tokens} tokens a solution)"
         )
     unclosed = sum("</think>" not in solution.text for solution in found if solution.fate == "used")
-    if unclosed:
+    if unclosed and opens_thinking(tokenizer, encode_prompt(tokenizer, args.prompt, "1+1")):
+        say(f"{unclosed} of these solutions have no thinking: the prompt's <think> is closed at once before them")
+    elif unclosed:
         say(
             f"warning: {unclosed} of these solutions have no </think>; a model that learns from them needs "
             "`--require_think_end false` in train_grpo.py, or all its completions are wrong"
@@ -214,14 +222,14 @@ def main(argv: list[str] | None = None) -> None:
     args, config, model_args = parse_arguments([SFTScriptArguments, SFTConfig, ModelConfig], argv)
     check_arguments(args, config, model_args)
     if not config.push_to_hub:
-        stay_offline_if_local(model_args.model_name_or_path, args.dataset)
+        stay_offline_if_local(model_args.model_name_or_path, *args.datasets)
     checkpoint = resume_point(config)
 
     # Model
     from trl import SFTTrainer, get_peft_config, get_quantization_config
 
     tokenizer = load_tokenizer(model_args.model_name_or_path, model_args.model_revision, config.trust_remote_code)
-    check_tokenizer(tokenizer, args.prompt_preset)
+    check_tokenizer(tokenizer, args.prompt)
     config.model_init_kwargs = {
         "revision": model_args.model_revision,
         "dtype": model_args.dtype,  # float32 master weights by default: bf16 ones lose updates at small learning rates
@@ -230,9 +238,11 @@ def main(argv: list[str] | None = None) -> None:
     }
 
     # Data
+    if args.sort_by:
+        config.train_sampling_strategy = "sequential"
     train_dataset, found = build_dataset(args, tokenizer, config)
     output_dir, packed_to = Path(config.output_dir), config.max_length if config.packing else None
-    sequences = {"prompt_preset": args.prompt_preset, "packed_to": packed_to}
+    sequences = {"prompt_preset": args.prompt_preset, "packed_to": packed_to, **args.own_prompt}
     if checkpoint:
         check_same_as_before(output_dir, found, sequences)
 
@@ -254,7 +264,7 @@ def main(argv: list[str] | None = None) -> None:
     trainer.save_model(config.output_dir)
     trainer.save_state()
     if config.push_to_hub:
-        trainer.push_to_hub(dataset_name=args.dataset)
+        trainer.push_to_hub(dataset_name=args.datasets)
     path = output_dir
     if model_args.use_peft and trainer.is_world_process_zero():
         path = save_merged(model_args, config, tokenizer)

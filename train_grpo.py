@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Literal
 from cli import InputError, parse_arguments, resume_point, run, say, stay_offline_if_local
 from data import DataArguments, load_training_rows
 from evaluation.benchmarks import benchmark_names, load_benchmark
-from prompts import get_prompt, load_tokenizer
+from prompts import load_tokenizer
 from reward import accuracy_reward, soft_overlong_penalty
 from training.checks import check_arguments, check_tokenizer
 
@@ -139,7 +139,7 @@ def build_dataset(
     Raises:
         InputError: fewer rows than one rollout batch takes; TRL would train for no step at all.
     """
-    prompt = get_prompt(args.prompt_preset)
+    prompt = args.prompt
     rows = load_training_rows(args, tokenizer)
     if known is not None:
         from training.selection import within_pass_rates
@@ -152,7 +152,11 @@ def build_dataset(
             f"{args.dataset}: {len(rows)} rows are left, but a rollout batch takes {prompts_per_rollout} prompts "
             "(generation_batch_size / num_generations); loosen the filters or lower generation_batch_size"
         )
-    return rows.map(lambda row: {"prompt": prompt.format(row["question"])}, desc="Prompts")
+
+    def with_prompts(batch: dict) -> dict:
+        return {"prompt": [prompt.format(question) for question in batch["question"]]}
+
+    return rows.map(with_prompts, batched=True, desc="Prompts")
 
 
 def build_eval_dataset(args: GRPOScriptArguments) -> "datasets.Dataset | None":
@@ -165,7 +169,7 @@ def build_eval_dataset(args: GRPOScriptArguments) -> "datasets.Dataset | None":
         return None
     from datasets import Dataset
 
-    prompt = get_prompt(args.prompt_preset)
+    prompt = args.prompt
     [name] = benchmark_names([args.eval_benchmark])
     problems = load_benchmark(name, args.benchmark_dir)
     if len(problems) < args.eval_problems:
@@ -201,7 +205,7 @@ def main(argv: list[str] | None = None) -> None:
     args, config, model_args = parse_arguments([GRPOScriptArguments, GRPOConfig, ModelConfig], argv)
     check_arguments(args, config, model_args)
     if not config.push_to_hub:
-        stay_offline_if_local(model_args.model_name_or_path, args.dataset)
+        stay_offline_if_local(model_args.model_name_or_path, *args.datasets)
     checkpoint = resume_point(config)
 
     # Model
@@ -212,7 +216,7 @@ def main(argv: list[str] | None = None) -> None:
     from training.selection import read_pass_rates
 
     tokenizer = load_tokenizer(model_args.model_name_or_path, model_args.model_revision, config.trust_remote_code)
-    check_tokenizer(tokenizer, args.prompt_preset)
+    check_tokenizer(tokenizer, args.prompt)
     settings = changed_settings(args, config, model_args)
     config.model_init_kwargs = {
         "revision": model_args.model_revision,
@@ -222,6 +226,8 @@ def main(argv: list[str] | None = None) -> None:
     }
 
     # Data
+    if args.sort_by:
+        config.shuffle_dataset = False
     known = read_pass_rates(args.pass_rates) if args.pass_rates else None
     train_dataset = build_dataset(args, tokenizer, config.generation_batch_size // config.num_generations, known)
     eval_dataset = build_eval_dataset(args)
@@ -233,7 +239,7 @@ def main(argv: list[str] | None = None) -> None:
         card={
             "base_model": model_args.model_name_or_path,
             "base_revision": model_args.model_revision,
-            "dataset": args.dataset,
+            "datasets": args.datasets,
             "dataset_revision": args.dataset_revision,
             "prompt_preset": args.prompt_preset,
             "processes": config.world_size,
@@ -260,7 +266,7 @@ def main(argv: list[str] | None = None) -> None:
     trainer.save_state()
     trainer.create_model_card()
     if config.push_to_hub:
-        trainer.push_to_hub(dataset_name=args.dataset)
+        trainer.push_to_hub(dataset_name=args.datasets)
     trainer.accelerator.print(f"model and tokenizer: {config.output_dir}")
     if model_args.use_peft:
         trainer.accelerator.print(f"merge: {merge_command(config.output_dir, config.output_dir + '-merged')}")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cli import InputError, is_local
-from data import from_hub, read_json_lines
+from sources.files import from_hub, read_json_lines
 
 
 @dataclass(frozen=True)

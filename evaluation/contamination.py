@@ -20,9 +20,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cli import InputError, is_local, parse_arguments, say, stay_offline_if_local
-from data import DataArguments, load_questions, write_whole
+from data import DataArguments, load_questions
 from evaluation.benchmarks import benchmark_names, load_benchmark
 from evaluation.samples import make_folder
+from sources.files import write_whole
 
 EMBEDDING_TOKENS = 256  # of a text; sentence-embedding models are trained on less
 EMBEDDING_BATCH = 64
@@ -32,10 +33,11 @@ EMBEDDING_BATCH = 64
 class ContaminationArguments:
     """Which data set to check against which benchmarks."""
 
-    dataset: str = field(metadata={"help": "hub id, or a local .jsonl / .parquet file or `save_to_disk` folder"})
+    dataset: str = field(metadata={"help": "hub id, or file, folder or glob, as train_grpo.py takes them"})
     dataset_revision: str | None = field(default=None, metadata={"help": "commit of a hub data set"})
     dataset_split: str = field(default="train", metadata={"help": "split of a hub or saved data set"})
-    question_column: str = field(default="question", metadata={"help": "column that holds the question"})
+    dataset_config: str | None = field(default=None, metadata={"help": "configuration of a hub data set"})
+    question_column: str | None = field(default=None, metadata={"help": "column of the question; not given: as known"})
     benchmarks: list[str] = field(
         default_factory=lambda: ["all"], metadata={"help": "names, all, or .jsonl files with problem and answer"}
     )
@@ -237,7 +239,8 @@ def main(argv: list[str] | None = None) -> None:
         is_local(args.embedding_model)
     output_dir = Path(args.output_dir)
     make_folder(output_dir)
-    source = DataArguments(args.dataset, args.dataset_revision, args.dataset_split, args.question_column)
+    own = ("dataset", "dataset_revision", "dataset_split", "dataset_config", "question_column")
+    source = DataArguments(**{name: getattr(args, name) for name in own})
     stay_offline_if_local(args.dataset, args.embedding_model)
     problem_sets = {name: load_benchmark(name, args.benchmark_dir) for name in names}
     rows = [(Path(name).stem, problem) for name, problems in problem_sets.items() for problem in problems]

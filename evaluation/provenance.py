@@ -14,8 +14,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from cli import InputError
-from data import read_json_lines, write_whole
 from evaluation.samples import sample_files, stored_rows
+from sources.files import read_json_lines, write_whole
 
 # ---------------------------------------------------------------------------------------------------------------------
 # Starts: every time a run began, or went on, to make samples of a benchmark

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cli import InputError, parse_arguments
-from data import write_whole
 from evaluation.benchmarks import BENCHMARKS, CATEGORY_COLUMNS
+from sources.files import write_whole
 
 PAPER_TABLE = Path(__file__).parents[1] / "results" / "paper.json"
 CORRECT, WRONG, OURS, PAPER = "tab:green", "tab:red", "tab:blue", "tab:gray"

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cli import InputError
-from data import write_whole
+from sources.files import write_whole
 
 
 def text_hash(text: str) -> str:

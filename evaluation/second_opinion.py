@@ -8,9 +8,9 @@ math-verify can hang or fill the memory on hostile text: it runs in the grader's
 import json
 from pathlib import Path
 
-from data import write_whole
 from grader.paper_rule import RESPONSE_CHARS
 from grader.workers import decide
+from sources.files import write_whole
 
 LIMIT_S = 5.0
 

@@ -6,8 +6,8 @@ import random
 from transformers import AutoTokenizer
 
 import demo
-from data import read_json_lines
 from reward import grade_batch
+from sources.files import read_json_lines
 
 
 def test_tokenizer_survives_saving_and_loading(model_dir):

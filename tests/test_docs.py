@@ -8,7 +8,19 @@ import pytest
 TEXTS = [Path("README.md"), *sorted(Path("docs").glob("*.md"))]
 FOREIGN = {"uni_eval.py", "reward_func.py", "zero_setting_base.py"}  # of the original's repositories
 FILE = re.compile(r"(?<![\w/.<*-])[\w./-]*\w\.(?:py|ipynb|sh|yaml|txt|toml|lock)\b")
-PLACES = ("configs", "runs", "docs", "notebooks", "results", "benchmarks", "tests", "grader", "training", "evaluation")
+PLACES = (
+    "configs",
+    "runs",
+    "docs",
+    "notebooks",
+    "results",
+    "benchmarks",
+    "tests",
+    "grader",
+    "sources",
+    "training",
+    "evaluation",
+)
 
 
 def anchors_of(text: str) -> set[str]:
@@ -54,7 +66,7 @@ def test_files_of_the_layout_exist():
     assert {p for p in Path(".").glob("*.py")} <= named
 
 
-@pytest.mark.parametrize("pattern", ["*.py", "[gte]*/*.py", "configs/*.yaml", "notebooks/*.ipynb", "benchmarks/*.py"])
+@pytest.mark.parametrize("pattern", ["*.py", "[gtes]*/*.py", "configs/*.yaml", "notebooks/*.ipynb", "benchmarks/*.py"])
 def test_files_named_in_code_exist(pattern):
     """A renamed module does not live on in docstrings and comments; names are those of files, in any folder."""
     names = {path.name for folder in (".", *PLACES) for path in Path(folder).glob("**/*") if ".venv" not in path.parts}

@@ -62,7 +62,7 @@ def test_explore_data(execute, tmp_path):
         for *given, thinking, answer in ROWS:
             row = dict(zip(columns, given, strict=True)) | {"r1_solution_1": R1.format(thinking, answer)}
             file.write(json.dumps(row) + "\n")
-    out = execute("explore_data", dataset=str(path), solution_columns=["r1_solution_1"])
+    out = execute("explore_data", dataset=str(path))
     assert pyplot.get_fignums() == [1, 2, 3, 4]
     assert "7 rows, 6 different questions" in out and "7 solutions, 100.0% with </think>" in out
     found = dict(reversed(line.split(maxsplit=1)) for line in out.splitlines() if line[:7].strip().isdigit())
@@ -84,7 +84,7 @@ def test_explore_data_without_solutions(execute, tmp_path):
     rng = random.Random(0)
     rows = [demo.make_row(rng, *demo.make_question(rng)) | {"r1_solution_1": None, "topic": None} for _ in range(5)]
     (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    out = execute("explore_data", dataset=str(tmp_path / "rows.jsonl"), solution_columns=["r1_solution_1"])
+    out = execute("explore_data", dataset=str(tmp_path / "rows.jsonl"))
     assert "0 solutions" in out and pyplot.get_fignums() == [1, 2, 3]
 
 

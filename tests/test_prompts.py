@@ -7,7 +7,7 @@ import pytest
 
 from cli import InputError
 from evaluation.benchmarks import BENCHMARKS
-from prompts import PROMPTS, encode_prompt, load_tokenizer
+from prompts import PROMPTS, encode_prompt, get_prompt, load_tokenizer
 
 QUESTION = "What is {1} \\frac{1}{2}?"
 
@@ -62,6 +62,27 @@ def test_encoded_prompt_is_what_the_trainer_tokenizes(model_dir):
         encode_prompt(tokenizer, PROMPTS["DeepMath-1.5B"], "1+2")
 
 
-@pytest.fixture(scope="module")
-def tokenizer(model_dir):
-    return load_tokenizer(str(model_dir))
+def test_texts_and_files_of_ones_own_replace_the_turns_of_a_preset(tmp_path):
+    assert get_prompt("DeepMath-1.5B", "Be {brief}.", "{question}\nNow.").format("1+1") == user(
+        "1+1\nNow.", "Be {brief}."
+    )
+    assert get_prompt("DeepMath-Zero-7B", system="").format("1+1") == user("1+1")
+    (tmp_path / "ask.txt").write_text("Q: {question}\nA:\n")
+    assert get_prompt("Open-Reasoner-Zero-7B", user=str(tmp_path / "ask.txt")).format("1+1") == "Q: 1+1\nA:"
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"user": "Solve it."}, "--user_prompt: must hold {question}"),
+        ({"user": "absent.txt"}, "--user_prompt absent.txt: the file cannot be read .No such file"),
+        ({"system": "./prompts/absent"}, "--system_prompt ./prompts/absent: the file cannot be read"),
+        (
+            {"name": "Open-Reasoner-Zero-7B", "system": "Think."},
+            "plain text without turns; put it into --user_prompt",
+        ),
+    ],
+)
+def test_wrong_texts_are_one_error(given, message):
+    with pytest.raises(InputError, match=message):
+        get_prompt(**{"name": "DeepMath-1.5B"} | given)

@@ -5,9 +5,9 @@ import os
 from importlib.metadata import packages_distributions
 from typing import TYPE_CHECKING
 
-from cli import GPU_HINT, InputError, check_trainable, is_local
-from data import DataArguments
-from prompts import encode_prompt, get_prompt
+from cli import GPU_HINT, InputError, check_trainable
+from data import DataArguments, check_data
+from prompts import Prompt, encode_prompt
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase, TrainingArguments
@@ -27,8 +27,7 @@ def check_run(args: DataArguments, config: "TrainingArguments", model_args: "Mod
             "and overwrite the others; on a CPU launch with configs/accelerate/cpu_2proc.yaml and --use_cpu true"
         )
     check_trainable(model_args.model_name_or_path)
-    is_local(args.dataset)  # a path that is not there is an error now, not after the model is fetched
-    get_prompt(args.prompt_preset)
+    check_data(args)  # a path that is not there is an error now, not after the model is fetched
     check_installed(config, model_args)
 
 
@@ -63,13 +62,13 @@ def check_installed(config: "TrainingArguments", model_args: "ModelConfig") -> N
             )
 
 
-def check_tokenizer(tokenizer: "PreTrainedTokenizerBase", preset: str) -> None:
+def check_tokenizer(tokenizer: "PreTrainedTokenizerBase", prompt: Prompt) -> None:
     """Refuse a tokenizer that cannot pad, end a completion, or open the assistant's turn.
 
     Raises:
         InputError: says what the tokenizer lacks.
     """
-    prompt, name = get_prompt(preset), tokenizer.name_or_path
+    name = tokenizer.name_or_path
     if tokenizer.pad_token is None:
         raise InputError(f"{name}: the tokenizer has no pad token; set one in its tokenizer_config.json, not its EOS")
     if tokenizer.eos_token_id is None:

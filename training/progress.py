@@ -126,18 +126,18 @@ def write_model_card(output_dir: Path, facts: dict, state) -> None:
 
     Args:
         output_dir: where the model is saved.
-        facts: base_model, base_revision, dataset, dataset_revision, prompt_preset, processes, and settings (those that
+        facts: base_model, base_revision, datasets, dataset_revision, prompt_preset, processes, and settings (those that
             differ from their defaults).
         state: `TrainerState` of the run.
     """
     header = {"library_name": "transformers", "pipeline_tag": "text-generation", "tags": ["grpo", "math", "trl"]}
     if not is_local(facts["base_model"]):
         header["base_model"] = facts["base_model"]
-    if not is_local(facts["dataset"]):
-        header["datasets"] = [facts["dataset"]]
+    if hub_ids := [name.partition("@")[0] for name in facts["datasets"] if not is_local(name)]:
+        header["datasets"] = hub_ids
     rows = {
         "base model": facts["base_model"] + f" @ {facts['base_revision']}" * (not is_local(facts["base_model"])),
-        "data": facts["dataset"] + (f" @ {facts['dataset_revision']}" if facts["dataset_revision"] else ""),
+        "data": ", ".join(facts["datasets"]) + (f" @ {facts['dataset_revision']}" if facts["dataset_revision"] else ""),
         "prompt": facts["prompt_preset"],
         "optimizer steps": f"{state.global_step} of {state.max_steps}",
         "tokens seen": f"{state.num_input_tokens_seen:,}",

@@ -1,6 +1,7 @@
 """Which worked solutions sft_warmup.py trains on: read, graded, measured, chosen, and counted by difficulty.
 
-DeepMath-103K (arXiv 2504.11456) gives every question up to three R1 solutions, `{thinking}</think>{answer}`.
+DeepMath-103K (arXiv 2504.11456) gives every question up to three R1 solutions, `{thinking}</think>{answer}`; other sets
+one solution without thinking, or a list of them.
 """
 
 import hashlib
@@ -14,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli import InputError
-from data import write_whole
 from prompts import Prompt, encode_prompt
+from sources.files import write_whole
 
 if TYPE_CHECKING:
     import datasets
@@ -42,7 +43,7 @@ class Solution:
 
     Attributes:
         row: number of its question among the rows that were read.
-        column: where in the data set it stands.
+        place: among the solutions of its question, from 1.
         difficulty: of its question; NaN where the data has none.
         tokens: length with the end of sequence, without the prompt; 0 until measured.
         total: length with the prompt; 0 until measured.
@@ -50,7 +51,7 @@ class Solution:
     """
 
     row: int
-    column: str
+    place: int
     difficulty: float
     question: str
     gold: str
@@ -66,13 +67,13 @@ class Solution:
 # ---------------------------------------------------------------------------------------------------------------------
 
 
-def read_solutions(rows: Iterable[dict], columns: list[str]) -> list[Solution]:
+def read_solutions(rows: Iterable[dict]) -> list[Solution]:
     """The non-empty solutions of `data.load_training_rows`' rows, in row order."""
     return [
-        Solution(number, column, row["difficulty"], row["question"], row["final_answer"], row[column])
+        Solution(number, place, row["difficulty"], row["question"], row["final_answer"], text)
         for number, row in enumerate(rows)
-        for column in columns
-        if row[column].strip()
+        for place, text in enumerate(row["solutions"], 1)
+        if text.strip()
     ]
 
 
@@ -110,20 +111,28 @@ def fate_of(grade: "Grade") -> str:
 # ---------------------------------------------------------------------------------------------------------------------
 
 
+def opens_thinking(tokenizer: "PreTrainedTokenizerBase", prompt_ids: list[int]) -> bool:
+    """Whether a prompt ends in `<think>`, as R1's chat template and Open-Reasoner-Zero's prompt do."""
+    return tokenizer.decode(prompt_ids[-8:]).rstrip().endswith("<think>")
+
+
 def tokenize_solution(
     tokenizer: "PreTrainedTokenizerBase", prompt: Prompt, question: str, solution: str
 ) -> dict[str, list[int]]:
     """Token ids of prompt + solution + end of sequence, and labels that are -100 on the prompt.
 
-    The data has only `</think>`. Templates that prefill `<think>` (R1, Open-Reasoner-Zero) need nothing more; after
-    any other prompt the opening tag is part of what the model must learn to write.
+    A solution that closes its thinking gets the `<think>` that the prompt does not end in, and loses its own where the
+    prompt does. A solution without thinking stands as it is, and after a prompt that opens the thinking as Qwen3 writes
+    an answer without any: the thinking is closed at once.
     """
     prompt_ids = encode_prompt(tokenizer, prompt, question)
+    opened = opens_thinking(tokenizer, prompt_ids)
     if "</think>" in solution:
         if solution.lstrip().startswith("<think>"):
             solution = solution.lstrip().removeprefix("<think>").lstrip("\n")
-        prefilled = tokenizer.decode(prompt_ids[-8:]).rstrip().endswith("<think>")
-        solution = solution if prefilled else f"<think>\n{solution}"
+        solution = solution if opened else f"<think>\n{solution}"
+    elif opened:
+        solution = f"\n</think>\n\n{solution}"
     solution_ids = tokenizer(solution, add_special_tokens=False)["input_ids"] + [tokenizer.eos_token_id]
     return {"input_ids": prompt_ids + solution_ids, "labels": [-100] * len(prompt_ids) + solution_ids}
 

@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-from data import read_json_lines
+from sources.files import read_json_lines
 
 
 def flags(model, benchmark, output_dir, *more):

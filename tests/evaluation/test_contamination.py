@@ -6,8 +6,8 @@ import pytest
 
 import evaluate
 from cli import InputError
-from data import read_json_lines
 from evaluation import contamination
+from sources.files import read_json_lines
 
 PROBLEMS = [
     {"problem": r"If $x$ and $y$ are positive with $xy = 24$ and $x + y = 11$, find $\frac{x}{y}$.", "answer": "3/8"},

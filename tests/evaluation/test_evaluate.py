@@ -11,9 +11,9 @@ import pytest
 import demo
 import evaluate
 from cli import InputError
-from data import read_json_lines
 from evaluation.backend import Processes
 from evaluation.generate import open_backend
+from sources.files import read_json_lines
 
 FLAGS = ["--n", "3", "--temperature", "1", "--top_p", "0.9", "--max_new_tokens", "12", "--dtype", "float32"]
 

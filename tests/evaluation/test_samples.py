@@ -14,8 +14,8 @@ from small_runs import flags, samples
 
 import evaluate
 from cli import InputError
-from data import write_whole
 from evaluation.samples import SampleFile, stored_samples, text_hash
+from sources.files import write_whole
 
 HERE = Path(evaluate.__file__).parent
 

@@ -30,7 +30,7 @@ GRPO = ["--num_generations", "4", "--per_device_train_batch_size", "8", "--max_c
         (train_grpo, ["--model_name_or_path", "runs/a/b/c"], "runs/a/b/c: no such file or folder"),
         (train_grpo, ["--dataset", "absent.jsonl"], "absent.jsonl: no such file or folder"),
         (sft_warmup, ["--dataset", "absent.jsonl", "--model_name_or_path", "hub/model"], "absent.jsonl: no such file"),
-        (train_grpo, ["--dataset", "tests"], "expected a .jsonl or .parquet file"),
+        (train_grpo, ["--dataset", "tests"], "tests: expected .jsonl"),
         (
             train_grpo,
             ["--overlong_buffer", "16"],
@@ -76,7 +76,7 @@ GRPO = ["--num_generations", "4", "--per_device_train_batch_size", "8", "--max_c
         (train_grpo, ["--min_difficulty", "11"], "no row is left after the filters"),
         (train_grpo, ["--answer_column", "answer"], "missing column answer"),
         (train_grpo, ["--resume_from_checkpoint", "true"], "holds no checkpoint"),
-        (sft_warmup, ["--solutions_per_question", "4"], "the data has 1 to 3"),
+        (sft_warmup, ["--solutions_per_question", "0"], "must be at least 1"),
         (sft_warmup, ["--max_length", "5"], "no solution is left to train on"),
     ],
 )

@@ -21,7 +21,6 @@ from training import solutions
 
 CPU = ["--use_cpu", "true", "--bf16", "false", "--gradient_checkpointing", "false", "--report_to", "none"]
 SHORT = ["--max_steps", "2", "--learning_rate", "1e-3", "--logging_steps", "1", *CPU]
-COLUMN = ["r1_solution_1"]
 ROWS = [
     {
         "question": "1+1",
@@ -74,7 +73,7 @@ def build(path, tokenizer, **settings):
     for example, solution in zip(examples, used, strict=True):
         expected = solutions.tokenize_solution(tokenizer, PROMPTS["DeepMath-1.5B"], solution.question, solution.text)
         assert example == expected
-    return [(s.question, s.column[-1]) for s in used], found
+    return [(s.question, str(s.place)) for s in used], found
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -145,7 +144,7 @@ def test_fate_of_a_grade(grade, fate):
 
 def test_fates_are_the_graders(tokenizer):
     golds_and_texts = [("2", "\\boxed{2}"), ("2", "\\boxed{3}"), ("2", "two plus nothing"), ("\\frac{1", "\\boxed{5}")]
-    found = [solutions.Solution(i, "c", math.nan, "q", *pair) for i, pair in enumerate(golds_and_texts)]
+    found = [solutions.Solution(i, 1, math.nan, "q", *pair) for i, pair in enumerate(golds_and_texts)]
     solutions.grade_solutions(found)
     assert [s.fate for s in found] == ["used", "wrong", "no answer", "unreadable gold"]
 
@@ -210,14 +209,44 @@ def test_sft_sees_the_prompt_that_grpo_generates_from(grpo_trainer, monkeypatch,
     )
 
 
-def test_a_solution_without_thinking_is_left_as_it_is(tokenizer):
+@pytest.mark.parametrize(("template", "before"), [(None, "\n</think>\n\n"), (NO_THINK, ""), (THINK, "\n</think>\n\n")])
+def test_a_solution_without_thinking_closes_what_the_prompt_opened(tokenizer, monkeypatch, template, before):
+    if template:
+        monkeypatch.setattr(tokenizer, "chat_template", template)
     example = solutions.tokenize_solution(tokenizer, PROMPTS["DeepMath-1.5B"], "1+2", "It is \\boxed{3}")
-    assert tokenizer.decode([t for t in example["labels"] if t != -100]) == "It is \\boxed{3}<|end|>"
+    assert tokenizer.decode([t for t in example["labels"] if t != -100]) == f"{before}It is \\boxed{{3}}<|end|>"
+
+
+OTHERS = {
+    "a text": ({"problem": "1+2", "solution": "Count: $\\boxed{3}$."}, {}, ["Count: $\\boxed{3}$."]),
+    "a list": (
+        {"problem": "1+2", "answer": "3", "problem_type": "Algebra", "correctness_math_verify": [False, True, True],
+         "generations": ["<think>\nx</think>\\boxed{4}", "<think>\ny</think>\\boxed{3}",
+                         "<think>\nz</think>\\boxed{5}"]},
+        {"solutions_per_question": 2}, ["<think>\ny</think>\\boxed{3}"]),
+    "a column of one's own": (
+        {"question": "1+2", "answer": "3", "mine": "so 3"}, {"solution_column": "mine", "check_solutions": False},
+        ["so 3"]),
+    "no gold": ({"instruction": "1+2", "output": "Think it over.", "source": "s"}, {"check_solutions": False},
+                ["Think it over."]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_solutions_of_other_data_sets(tmp_path, tokenizer, name, capsys):
+    row, settings, used = OTHERS[name]
+    path = tmp_path / "rows.jsonl"
+    path.write_text(json.dumps(row) + "\n")
+    found = build(path, tokenizer, **settings)[1]
+    assert [s.text for s in found if s.fate == "used"] == used
+    out = capsys.readouterr().out
+    assert ("1 solutions marked wrong in correctness_math_verify are left out" in out) == (name == "a list")
+    assert ("the prompt's <think> is closed at once" in out) == (name != "a list")
 
 
 @pytest.mark.parametrize("attention", ["sdpa", "eager"])
 def test_packed_solutions_do_not_see_each_other(model_dir, tokenizer, rows_file, tmp_path, attention):
-    rows = solutions.read_solutions(load_training_rows(DataArguments(str(rows_file)), tokenizer, COLUMN), COLUMN)
+    rows = solutions.read_solutions(load_training_rows(DataArguments(str(rows_file)), tokenizer, 1))
     examples = solutions.tokenize_solutions(rows, tokenizer, PROMPTS["DeepMath-1.5B"])
     loss = {}
     for packing in (False, True):
@@ -296,7 +325,7 @@ def test_resume_ends_where_an_unbroken_run_ends_and_refuses_another_run(model_di
 
 def test_other_packs_and_prompts_have_another_fingerprint():
     """A prompt may differ in text alone and keep every length."""
-    found = [solutions.Solution(0, "c", math.nan, "1+1", "2", "</think>2", tokens=3)]
+    found = [solutions.Solution(0, 1, math.nan, "1+1", "2", "</think>2", tokens=3)]
     settings = [{"prompt_preset": p, "packed_to": n} for p in ("a", "b") for n in (None, 96, 128)]
     assert len({solutions.fingerprint(found, each) for each in settings}) == len(settings)
 
@@ -317,7 +346,9 @@ def test_lora_under_zero_3_is_refused(model_dir, rows_file, tmp_path):
 @pytest.mark.parametrize(
     ("flags", "message"),
     [
-        (["--solutions_per_question", "0"], "the data has 1 to 3"),
+        (["--solutions_per_question", "0"], "--solutions_per_question 0: must be at least 1"),
+        (["--sort_by", "difficulty", "--packing", "true"], "--sort_by with --packing true"),
+        (["--solution_column", "absent"], "missing column absent; .*--solution_column"),
         (["--solution_policy", "longest"], "longest"),
         (["--min_solution_tokens", "50", "--max_solution_tokens", "40"], "is over the upper bound of 40"),
         (["--max_solution_tokens", "3"], "no solution is left to train on"),
@@ -339,6 +370,6 @@ def test_bad_input_is_one_error_before_a_model_is_loaded(model_dir, rows_file, t
 
 def test_data_without_solutions_is_an_error_that_says_so(model_dir, tmp_path):
     path = tmp_path / "answers.jsonl"
-    path.write_text(json.dumps({"question": "1+1", "final_answer": "2", "r1_solution_1": None}) + "\n")
-    with pytest.raises(InputError, match="r1_solution_1 are empty, .* must stand in r1_solution_1"):
+    path.write_text(json.dumps({"question": "1+1", "final_answer": "2", "solution": None}) + "\n")
+    with pytest.raises(InputError, match="the columns of worked solutions are empty; name another with --solution"):
         sft_warmup.main([*where(model_dir, path, tmp_path / "run"), *CPU])
