@@ -356,15 +356,17 @@ class _Reader:
     def keep(self, every_column: bool) -> "datasets.Dataset":
         """The training rows."""
         import datasets
+        import pyarrow
 
         kinds = {"question": "string", "final_answer": "string", "difficulty": "float64", "topic": "string"}
         features = {name: datasets.Value(kind) for name, kind in kinds.items()}
         if self.solutions:
             features["solutions"] = datasets.List(datasets.Value("string"))
+        schema = datasets.Features(features).arrow_schema
         numbers, others, parts = [], [], []
         kept = self._kept(numbers, others if every_column and self.source.dataset is None else None)
         while chunk := list(itertools.islice(kept, CHUNK)):
-            parts.append(datasets.Dataset.from_list(chunk, features=datasets.Features(features)))
+            parts.append(datasets.Dataset(pyarrow.Table.from_pylist(chunk, schema=schema)))
         if not parts:
             return datasets.Dataset.from_dict({name: [] for name in features}, features=datasets.Features(features))
         rows = datasets.concatenate_datasets(parts)
@@ -590,10 +592,12 @@ def show_counts(rows: "datasets.Dataset", prompt: Prompt, tokenizer) -> None:
 
 def _lengths(rows: "datasets.Dataset", column: str) -> list[int]:
     """Lengths of the texts, or lists of texts, of a column, in characters, sorted; empty ones left out."""
+    from pyarrow import compute
+
     found = []
-    for batch in rows.select_columns(column).iter(batch_size=CHUNK):
-        values = batch[column]
-        found += map(len, itertools.chain.from_iterable(values) if column == "solutions" else values)
+    for batch in rows.select_columns(column).with_format("arrow").iter(batch_size=CHUNK):
+        texts = compute.list_flatten(batch[column]) if column == "solutions" else batch[column]
+        found += compute.utf8_length(texts).to_pylist()
     return sorted(length for length in found if length)
 
 
