@@ -276,17 +276,9 @@ def load_training_rows(
     Raises:
         InputError: a missing file or column, an unparseable row (named by number), or filters that leave nothing.
     """
-    import datasets
-
     check_data(args)
     parts = [_load_one(name, args, tokenizer, solutions, every_column, need_answer) for name in args.datasets]
-    rows = parts[0]
-    if args.dataset_weights:
-        shares = [weight / sum(args.dataset_weights) for weight in args.dataset_weights]
-        rows = datasets.interleave_datasets(parts, shares, seed=0, stopping_strategy="all_exhausted")
-        say(f"data: {len(rows)} rows of {len(parts)} data sets in shares of {', '.join(f'{s:.3g}' for s in shares)}")
-    elif len(parts) > 1:
-        rows = datasets.concatenate_datasets(parts)
+    rows = _together(parts, args) if len(parts) > 1 else parts[0]
     if args.max_rows is not None and len(parts) > 1:
         rows = rows.select(range(min(args.max_rows, len(rows))))
     return _by_difficulty(rows) if args.sort_by else rows
@@ -307,6 +299,21 @@ def check_data(args: DataArguments) -> None:
         if is_local(name) and not is_saved(Path(name)):
             files_of(name, args.dataset_split)
     _ = args.prompt
+
+
+def _together(parts: list["datasets.Dataset"], args: DataArguments) -> "datasets.Dataset":
+    """Several data sets end to end, or drawn in shares until each was seen whole."""
+    import datasets
+
+    try:
+        if not args.dataset_weights:
+            return datasets.concatenate_datasets(parts)
+        shares = [weight / sum(args.dataset_weights) for weight in args.dataset_weights]
+        rows = datasets.interleave_datasets(parts, shares, seed=0, stopping_strategy="all_exhausted")
+    except ValueError as error:  # a column of the sets' own, which rewards of one's own see
+        raise InputError(f"{args.dataset}: a column is of one type here and of another there: {error}") from error
+    say(f"data: {len(rows)} rows of {len(parts)} data sets in shares of {', '.join(f'{s:.3g}' for s in shares)}")
+    return rows
 
 
 def _by_difficulty(rows: "datasets.Dataset") -> "datasets.Dataset":

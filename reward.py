@@ -1,4 +1,4 @@
-r"""The rewards that train_grpo.py trains on, in TRL's signature. Add yours here.
+r"""The rewards that train_grpo.py trains on, in TRL's signature. Yours stand here, or in a file of your own.
 
 A reward is a function of `completions` (texts, or lists of chat messages) and of the data set's columns by name; it
 returns one number a completion, or None for a row that is not to be trained on. TRL hands over more by keyword
@@ -7,7 +7,8 @@ returns one number a completion, or None for a row that is not to be trained on.
     def brevity(completions, **kwargs):
         return [-len(text_of(completion)) / 10_000 for completion in completions]
 
-`build_rewards` in train_grpo.py lists what a run is trained on; TRL sums them, weighted by `--reward_weights`.
+`--reward_funcs accuracy my_rewards.py:brevity` trains on it (`reward:brevity` where it stands here); TRL sums what is
+named, weighted by `--reward_weights`.
 
 What is right is decided by grader/, for training and evaluation alike:
 

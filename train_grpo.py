@@ -30,6 +30,7 @@ from evaluation.benchmarks import benchmark_names, load_benchmark
 from prompts import load_tokenizer
 from reward import accuracy_reward, soft_overlong_penalty
 from training.checks import check_arguments, check_tokenizer
+from training.rewards import check_columns, has_own, load_reward, reward_names
 
 if TYPE_CHECKING:
     import datasets
@@ -45,6 +46,13 @@ if TYPE_CHECKING:
 class GRPOScriptArguments(DataArguments):
     """What TRL's configs lack for this stage."""
 
+    reward_funcs: list[str] | None = field(
+        default=None,
+        metadata={
+            "help": "accuracy, overlong, and your own: FILE.py:FUNCTION or MODULE:FUNCTION; not given: accuracy, and "
+            "overlong with a buffer"
+        },
+    )
     overlong_buffer: int = field(
         default=0,
         metadata={"help": "tokens before max_completion_length over which the penalty falls from 0 to -1; 0: none"},
@@ -140,7 +148,8 @@ def build_dataset(
         InputError: fewer rows than one rollout batch takes; TRL would train for no step at all.
     """
     prompt = args.prompt
-    rows = load_training_rows(args, tokenizer)
+    rows = load_training_rows(args, tokenizer, every_column=has_own(args))
+    check_columns(args, rows.column_names)
     if known is not None:
         from training.selection import within_pass_rates
 
@@ -159,8 +168,10 @@ def build_dataset(
     return rows.map(with_prompts, batched=True, desc="Prompts")
 
 
-def build_eval_dataset(args: GRPOScriptArguments) -> "datasets.Dataset | None":
+def build_eval_dataset(args: GRPOScriptArguments, columns: list[str]) -> "datasets.Dataset | None":
     """The first `eval_problems` of a benchmark in the form of the training rows, or None.
+
+    The training rows' other columns, which a reward may read, are None there.
 
     Raises:
         InputError: the benchmark has fewer problems.
@@ -174,23 +185,25 @@ def build_eval_dataset(args: GRPOScriptArguments) -> "datasets.Dataset | None":
     problems = load_benchmark(name, args.benchmark_dir)
     if len(problems) < args.eval_problems:
         raise InputError(f"--eval_problems {args.eval_problems}: {name} has {len(problems)}")
+    absent = dict.fromkeys(columns) if has_own(args) else {}
     return Dataset.from_list(
         [
-            {"question": each["problem"], "final_answer": each["answer"], "prompt": prompt.format(each["problem"])}
+            absent
+            | {"question": each["problem"], "final_answer": each["answer"], "prompt": prompt.format(each["problem"])}
             for each in problems[: args.eval_problems]
         ]
     )
 
 
 def build_rewards(args: GRPOScriptArguments, max_completion_length: int) -> list:
-    """Correctness (+1 / -1) and, with an overlong buffer, DAPO's length penalty (0 to -1); TRL sums them."""
+    """Correctness (+1 / -1), DAPO's length penalty (0 to -1) and rewards of one's own, as named; TRL sums them."""
     rules = {
         name: getattr(args, name) for name in ("require_think_end", "exactly_one_box", "count_thinking_boxes", "grader")
     }
-    accuracy = functools.update_wrapper(functools.partial(accuracy_reward, **rules), accuracy_reward)
-    if not args.overlong_buffer:
-        return [accuracy]
-    return [accuracy, soft_overlong_penalty(max_completion_length, args.overlong_buffer)]
+    rewards = {"accuracy": functools.update_wrapper(functools.partial(accuracy_reward, **rules), accuracy_reward)}
+    if args.overlong_buffer:
+        rewards["overlong"] = soft_overlong_penalty(max_completion_length, args.overlong_buffer)
+    return [rewards[name] if name in rewards else load_reward(name) for name in reward_names(args)]
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -230,7 +243,7 @@ def main(argv: list[str] | None = None) -> None:
         config.shuffle_dataset = False
     known = read_pass_rates(args.pass_rates) if args.pass_rates else None
     train_dataset = build_dataset(args, tokenizer, config.generation_batch_size // config.num_generations, known)
-    eval_dataset = build_eval_dataset(args)
+    eval_dataset = build_eval_dataset(args, train_dataset.column_names)
 
     # Trainer
     trainer = DeepMathGRPOTrainer(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from cli import GPU_HINT, InputError, check_trainable
 from data import DataArguments, check_data
 from prompts import Prompt, encode_prompt
+from training.rewards import arrange_rewards
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase, TrainingArguments
@@ -93,6 +94,7 @@ def check_arguments(args, config: "GRPOConfig", model_args: "ModelConfig") -> No
         InputError: names the flag, with the arithmetic where numbers do not fit together.
     """
     check_run(args, config, model_args)
+    arrange_rewards(args, config)
     check_generation(config, model_args)
     check_loop(args, config)
     check_batches(args, config)
