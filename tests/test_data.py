@@ -2,13 +2,15 @@
 
 import json
 import math
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 import data
-from cli import InputError
+from cli import InputError, parse_arguments
 from data import DataArguments
 from prompts import load_tokenizer
 
@@ -103,7 +105,9 @@ SHAPES = {  # name: (rows, whether the second row is dropped, solutions of the f
         [{"problem": ASK, "generated_solution": WORKED, "expected_answer": "12", "problem_source": "math"}],
         False, [WORKED], "final_answer = the answer in expected_answer"),
     "MATH": (
-        [{"problem": ASK, "level": "Level 5", "type": "Algebra", "solution": WORKED}], False, [WORKED],
+        [{"problem": q, "level": "Level 5", "type": "Algebra", "solution": s}
+         for q, s in ((ASK, WORKED), (MORE, ESSAY))],
+        True, [WORKED],
         "difficulty = level; topic = type"),
 }  # fmt: skip
 
@@ -117,6 +121,29 @@ def test_known_data_sets_need_no_flags(tmp_path, tokenizer, capsys, name):
     mapping, counts = capsys.readouterr().out.splitlines()[:2]
     assert said in mapping and (name in mapping or name == "Orca-Math")
     assert not second_is_dropped or "dropped: 1 " in counts and "(row 2)" in counts
+
+
+TABLE = re.findall(
+    r"^\| ([\w-]+(?:\.5)?) \| `python data.py (.*?)` \| (.*) \|$", Path("docs/data.md").read_text(), flags=re.M
+)
+
+
+@pytest.mark.parametrize(("name", "command", "dropped"), TABLE, ids=[name for name, *_ in TABLE])
+def test_every_line_of_the_docs_table(tmp_path, tokenizer, capsys, name, command, dropped):
+    """The line's flags, on rows in that set's columns, drop what the line says."""
+    flags = command.split()
+    assert flags[0] == "--dataset" and "/" in flags[1]
+    rows, second_is_dropped, *_ = SHAPES[name]
+    path = write(tmp_path / "rows.jsonl", rows)
+    [args] = parse_arguments([DataArguments], ["--dataset", str(path), *flags[2:]])
+    data.load_training_rows(args, tokenizer)
+    said = re.search(r"^`(.*?)`", dropped)
+    assert bool(said) == second_is_dropped
+    assert ("dropped: 1 " + said[1] if said else "dropped: none") in capsys.readouterr().out
+
+
+def test_the_docs_table_is_whole():
+    assert [name for name, *_ in TABLE] == list(SHAPES)
 
 
 def test_difficulty_and_topic_of_known_sets(tmp_path, tokenizer):
