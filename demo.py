@@ -13,13 +13,17 @@ sees nothing but right or wrong, moves the model from guessing to reasoning: acc
 """
 
 import argparse
+import contextlib
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 import time
 from pathlib import Path
+
+import yaml
 
 HERE = Path(__file__).resolve().parent
 OPERATIONS = 4  # additions and subtractions in a chain: 9 * 9**4 = 59,049 chains exist
@@ -123,6 +127,13 @@ def make_data(folder: Path, seed: int) -> None:
 # Stages
 # ---------------------------------------------------------------------------------------------------------------------
 
+TOLD = {
+    "warmup": "SFT warm-up on guesses and worked solutions",
+    "eval_before": "evaluation of the warm-up, beside what follows",
+    "grpo": "GRPO, which sees nothing but right or wrong",
+    "eval_after": "evaluation after GRPO",
+}
+
 
 def start(log: Path, script: str, *flags: str) -> subprocess.Popen:
     """Start a stage script as a user would; what it prints goes to `log`."""
@@ -132,11 +143,31 @@ def start(log: Path, script: str, *flags: str) -> subprocess.Popen:
         return subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, env=environment, cwd=HERE)
 
 
-def finish(process: subprocess.Popen, log: Path) -> None:
-    """Wait for a stage; when it failed, show the end of its log and stop."""
-    if process.wait() != 0:
+def finish(process: subprocess.Popen, log: Path, steps: int) -> None:
+    """Show a stage's progress, as its log tells it, until it ends; when it failed, show the log's end and stop."""
+    from tqdm import tqdm
+
+    calm = 0.2 if sys.stderr.isatty() else 15  # a line at a time, where the output is a file
+    form = "  {percentage:3.0f}%|{bar:30}| {n}/{total} [{elapsed}<{remaining}]{postfix}"
+    with tqdm(total=steps, bar_format=form, mininterval=calm) as bar:
+        ended = False
+        while not ended:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                ended = process.wait(0.5) is not None
+            text = log.read_text(encoding="utf-8", errors="replace")
+            done = [int(n) for n in re.findall(rf"(\d+)/{steps} \[", text)]
+            told = re.findall(r"^step .*(accuracy [\d.]+%, length \d+)", text, flags=re.MULTILINE)
+            bar.set_postfix_str(told[-1] if told else "", refresh=False)
+            bar.update(max([bar.n, *done]) - bar.n)
+    if process.returncode != 0:
         tail = "".join(log.read_text(encoding="utf-8").splitlines(keepends=True)[-20:])
         sys.exit(f"demo.py: {' '.join(process.args[1:])} failed; the end of {log}:\n{tail}")
+
+
+def steps_of(kind: str) -> int:
+    """Steps of a training stage, or samples of an evaluation, by its recipe."""
+    recipe = yaml.safe_load((HERE / f"configs/demo_{kind}.yaml").read_text(encoding="utf-8"))
+    return recipe["n"] * QUESTIONS["held_out"] if kind == "eval" else recipe["max_steps"]
 
 
 def run_seed(folder: Path, seed: int) -> dict:
@@ -147,22 +178,25 @@ def run_seed(folder: Path, seed: int) -> dict:
     """
     started = time.perf_counter()
     folder.mkdir(parents=True)
-    print(f"seed {seed}: model and data ...", flush=True)
+    print(f"seed {seed}: a model with random weights, and its questions", flush=True)
     make_model(folder / "model", seed)
     make_data(folder, seed)
 
-    def stage(name: str, script: str, *flags: object) -> tuple[subprocess.Popen, Path]:
-        print(f"seed {seed}: {name} ... (log: {folder / name}.log)", flush=True)
-        return start(folder / f"{name}.log", script, *map(str, flags), "--seed", str(seed)), folder / f"{name}.log"
+    def stage(kind: str, name: str, script: str, *flags: object) -> tuple[subprocess.Popen, Path, int]:
+        print(f"seed {seed}: {TOLD[name]} (log: {folder / name}.log)", flush=True)
+        process = start(folder / f"{name}.log", script, *map(str, flags), "--seed", str(seed))
+        return process, folder / f"{name}.log", steps_of(kind)
 
-    def evaluation(name: str, model: str):
+    def evaluation(name: str, model: str) -> tuple[subprocess.Popen, Path, int]:
         held_out = ["--benchmarks", folder / "held_out.jsonl", "--output_dir", folder / f"eval_{name}"]
         flags = ["--config", "configs/demo_eval.yaml", "--model_name_or_path", folder / model, *held_out]
-        return stage(f"eval_{name}", "evaluate.py", *flags)
+        return stage("eval", f"eval_{name}", "evaluate.py", *flags)
 
-    def training(name: str, script: str, model: str, kind: str) -> tuple[subprocess.Popen, Path]:
+    def training(name: str, script: str, model: str, kind: str) -> tuple[subprocess.Popen, Path, int]:
         source = ["--model_name_or_path", folder / model, "--dataset", folder / f"train_{kind}.jsonl"]
-        return stage(name, script, "--config", f"configs/demo_{kind}.yaml", *source, "--output_dir", folder / name)
+        return stage(
+            kind, name, script, "--config", f"configs/demo_{kind}.yaml", *source, "--output_dir", folder / name
+        )
 
     finish(*training("warmup", "sft_warmup.py", "model", "sft"))
     before = evaluation("before", "warmup")  # beside GRPO, on the other core
@@ -202,6 +236,36 @@ def format_report(results: dict[int, dict]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def format_story(folder: Path) -> str:
+    """One held-out question with a sample before and after GRPO: the one whose accuracy rose most, the first of equals.
+
+    Args:
+        folder: of a finished seed.
+    """
+    scored, texts = {}, {}
+    for name in ("before", "after"):
+        results = folder / f"eval_{name}"
+        problems = json.loads((results / "held_out.json").read_text(encoding="utf-8"))["problems"]
+        scored[name] = {problem["id"]: problem for problem in problems}
+        lines = (results / "held_out.generations-0.jsonl").read_text(encoding="utf-8").splitlines()
+        texts[name] = {(row["id"], row["sample"]): row["completion"] for row in map(json.loads, lines)}
+    before, after = scored["before"], scored["after"]
+    chosen = max(before, key=lambda each: after[each]["accuracy"] - before[each]["accuracy"])
+    lines = [f"One of the held-out questions: {before[chosen]['problem']} = {before[chosen]['answer']}"]
+    for name, told in (("before", "after the warm-up"), ("after", "after GRPO")):
+        right = [sample["correct"] for sample in scored[name][chosen]["samples"]]
+        shown = right.index(name == "after") if (name == "after") in right else 0
+        text = texts[name][chosen, shown]
+        how = "a guess, nothing thought" if text.startswith("</think>") else "worked step by step"
+        lines.append(f"  {told}, {sum(right)} of {len(right)} right:  <think>{text}   ({how})")
+    return "\n".join(lines) + "\n"
+
+
+NEXT = """next, your own questions (.jsonl, .csv, Parquet or a hub id), looked at and trained on:
+    python data.py --dataset FILE
+    python train_grpo.py --config configs/grpo_small_cpu.yaml --model_name_or_path MODEL --dataset FILE"""
+
+
 def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, nargs="+", default=[0], help="one whole run for each")
@@ -219,9 +283,11 @@ def main(argv: list[str] | None = None) -> None:
     (output_dir / "report.md").write_text(report, encoding="utf-8")
     states = {seed: json.loads((folder / "grpo/trainer_state.json").read_text()) for seed, folder in folders.items()}
     plot_curves({f"seed {seed}": state["log_history"] for seed, state in states.items()}, output_dir / "curves.png")
-    print(f"\n{report}\ntable: {output_dir / 'report.md'}\ncurves: {output_dir / 'curves.png'}")
+    print(f"\n{report}\n{format_story(folders[args.seeds[0]])}")
+    print(f"table: {output_dir / 'report.md'}\ncurves: {output_dir / 'curves.png'}")
     for seed, folder in folders.items():
         print(f"seed {seed}: models, data, generations, scores and logs: {folder}")
+    print(NEXT)
 
 
 if __name__ == "__main__":

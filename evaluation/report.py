@@ -17,6 +17,7 @@ from evaluation.benchmarks import BENCHMARKS, CATEGORY_COLUMNS
 from sources.files import write_whole
 
 PAPER_TABLE = Path(__file__).parents[1] / "results" / "paper.json"
+PERCENT = (0, 105)  # room for a mark at 100
 CORRECT, WRONG, OURS, PAPER = "tab:green", "tab:red", "tab:blue", "tab:gray"
 
 
@@ -141,7 +142,7 @@ def panels(count: int, title: str, width: float = 4.2, height: float = 3.2):
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
-    columns = min(count, 3)
+    columns = 2 if count == 4 else min(count, 3)
     rows = math.ceil(count / columns)
     size = (max(columns * width, 6.0), rows * height + 0.4)
     figure, axes = pyplot.subplots(rows, columns, figsize=size, layout="constrained", squeeze=False)
@@ -169,17 +170,23 @@ def save(figure, path: Path) -> None:
     pyplot.close(figure)
 
 
+def interval(values: list[float], errors: list[float | None]) -> list[list[float]]:
+    """How far 95 % intervals reach below and above percentages, within 0 and 100; an unknown error reaches nowhere."""
+    reach = [1.96 * (error or 0) for error in errors]
+    pairs = list(zip(values, reach, strict=True))
+    return [[min(value, each) for value, each in pairs], [min(100 - value, each) for value, each in pairs]]
+
+
 def plot_scores(results: dict[str, dict], title: str, path: Path) -> None:
     """Bars of pass@1 with 95 % intervals, the paper's numbers beside them."""
     figure, (axis,) = panels(1, title, width=max(6.0, 1.6 * len(results)), height=3.8)
     ours = [result["summary"]["pass@1"] for result in results.values()]
-    errors = [1.96 * (result["summary"]["standard_error"] or 0) for result in results.values()]
+    errors = interval(ours, [result["summary"]["standard_error"] for result in results.values()])
     papers = [paper_score(name, result) for name, result in results.items()]
     beside = any(paper is not None for paper in papers)
     shift = 0.2 if beside else 0.0
     here = [at - shift for at in range(len(ours))]
-    low = [min(value, error) for value, error in zip(ours, errors, strict=True)]  # no bar reaches below 0
-    bars = axis.bar(here, ours, 0.38, yerr=[low, errors], capsize=3, color=OURS, label="ours, 95 % interval")
+    bars = axis.bar(here, ours, 0.38, yerr=errors, capsize=3, color=OURS, label="ours, 95 % interval")
     axis.bar_label(bars, fmt="%.1f", padding=2, fontsize=8)
     if beside:
         there = [(at + shift, paper) for at, paper in enumerate(papers) if paper is not None]
@@ -187,21 +194,21 @@ def plot_scores(results: dict[str, dict], title: str, path: Path) -> None:
         axis.bar_label(bars, fmt="%.1f", padding=2, fontsize=8)
     parts = [part_of(name, result) for name, result in results.items()]
     axis.set_xticks(range(len(ours)), [f"{name}\n{part}".strip() for name, part in zip(results, parts, strict=True)])
-    axis.set(ylabel="pass@1 (percent)")
-    axis.margins(y=0.12)
-    axis.legend()
+    axis.set(ylabel="pass@1 (percent)", ylim=PERCENT)
+    figure.legend(loc="outside right center")
     save(figure, path)
 
 
 def plot_pass_at_k(results: dict[str, dict], title: str, path: Path) -> None:
-    """pass@k over k with standard errors, one line a benchmark; crosses mark the majority vote of all samples."""
+    """pass@k over k with 95 % intervals, one line a benchmark; crosses mark the majority vote of all samples."""
     figure, (axis,) = panels(1, title, width=6.0, height=3.8)
     for at, (name, result) in enumerate(results.items()):
         s = result["summary"]
         ks = [1, *(k for k in (2**e for e in range(1, 20)) if f"pass@{k}" in s)]
-        errors = [s["standard_error"] or 0, *(s[f"pass@{k}_standard_error"] or 0 for k in ks[1:])]
+        errors = [s["standard_error"], *(s[f"pass@{k}_standard_error"] for k in ks[1:])]
         color = f"C{at}"
-        axis.errorbar(ks, [s[f"pass@{k}"] for k in ks], errors, marker="o", capsize=3, color=color, label=name)
+        values = [s[f"pass@{k}"] for k in ks]
+        axis.errorbar(ks, values, interval(values, errors), marker="o", capsize=3, color=color, label=name)
         if (vote := f"maj@{s['n']}") in s:
             axis.plot(s["n"], s[vote], marker="x", markersize=8, linestyle="none", color=color)
     most = max(result["summary"]["n"] for result in results.values())
@@ -209,7 +216,7 @@ def plot_pass_at_k(results: dict[str, dict], title: str, path: Path) -> None:
     axis.set_xscale("log", base=2)
     axis.set_xticks(ticks, [str(k) for k in ticks])
     axis.minorticks_off()
-    axis.set(xlabel="k (×: majority vote of n samples)", ylabel="pass@k (percent)", ylim=(0, None))
+    axis.set(xlabel="k (×: majority vote of n samples)", ylabel="pass@k (percent, 95 % intervals)", ylim=PERCENT)
     figure.legend(loc="outside right center")
     save(figure, path)
 
@@ -217,19 +224,20 @@ def plot_pass_at_k(results: dict[str, dict], title: str, path: Path) -> None:
 def plot_lengths(results: dict[str, dict], title: str, path: Path) -> None:
     """Histogram of completion lengths, correct and wrong ones apart."""
     figure, axes = panels(len(results), title)
-    for axis, (name, result) in zip(axes, results.items(), strict=True):
-        verdicts = defaultdict(list)
+    lengths = {}
+    for name, result in results.items():
+        lengths[name] = {True: [], False: []}
         for problem in result["problems"]:
             for sample in problem["samples"]:
-                verdicts[sample["correct"]].append(sample["tokens"])
-        longest = max(max(lengths) for lengths in verdicts.values())
-        bins = [longest * at / 30 for at in range(31)]
-        labels = [f"correct ({len(verdicts[True])})", f"wrong ({len(verdicts[False])})"]
-        lengths = [verdicts[True], verdicts[False]]
-        axis.hist(lengths, bins, stacked=True, color=[CORRECT, WRONG], label=labels)
+                lengths[name][sample["correct"]].append(sample["tokens"])
+    longest = max(max(of) for verdicts in lengths.values() for of in verdicts.values() if of)
+    bins = [longest * at / 30 for at in range(31)]  # alike in all panels
+    for axis, (name, verdicts) in zip(axes, lengths.items(), strict=True):
+        both = [verdicts[True], verdicts[False]]
+        _, _, bars = axis.hist(both, bins, stacked=True, color=[CORRECT, WRONG])
         axis.locator_params(axis="x", nbins=5)
-        axis.set(title=name, xlabel="tokens", ylabel="samples")
-        axis.legend(fontsize=8)
+        axis.set(title=f"{name}: {len(both[0])} right, {len(both[1])} wrong", xlabel="tokens", ylabel="samples")
+    figure.legend(bars, ["right", "wrong"], loc="outside right center")
     save(figure, path)
 
 
@@ -250,16 +258,15 @@ def plot_categories(results: dict[str, dict], title: str, path: Path) -> bool:
     for axis, (name, (column, groups)) in zip(axes, chosen.items(), strict=True):
         values = sorted(groups, key=as_number, reverse=True)  # the first one ends up at the top
         means = [groups[value]["pass@1"] for value in values]
-        errors = [groups[value]["standard_error"] or 0 for value in values]
-        low = [min(mean, error) for mean, error in zip(means, errors, strict=True)]
-        axis.barh(range(len(values)), means, xerr=[low, errors], capsize=3, color=OURS)
+        errors = interval(means, [groups[value]["standard_error"] for value in values])
+        axis.barh(range(len(values)), means, xerr=errors, capsize=3, color=OURS)
         labels = [value if len(value) < 32 else value[:30] + "…" for value in values]
         axis.set_yticks(
             range(len(values)), [f"{label} ({groups[v]['problems']})" for label, v in zip(labels, values, strict=True)]
         )
         axis.tick_params(axis="y", labelsize=8)
         axis.grid(axis="x", alpha=0.3)
-        axis.set(title=name, ylabel=f"{column} (problems)", xlabel="pass@1 (percent, ± standard error)", xlim=(0, None))
+        axis.set(title=name, ylabel=f"{column} (problems)", xlabel="pass@1 (percent, 95 % intervals)", xlim=PERCENT)
     save(figure, path)
     return True
 

@@ -1,8 +1,10 @@
 """The embedded model and its questions are what the demo says they are."""
 
 import ast
+import json
 import random
 
+import pytest
 from transformers import AutoTokenizer
 
 import demo
@@ -67,3 +69,31 @@ def test_questions_are_disjoint_and_graded_right(tmp_path, monkeypatch):
     assert abs(guesses - demo.GUESS_FRACTION) < 0.1
     grades = grade_batch([row["r1_solution_1"] for row in sft], [row["final_answer"] for row in sft])
     assert all(grade.correct for grade in grades)
+
+
+def test_the_story_is_the_question_that_rose_most(tmp_path):
+    """Written as evaluate.py writes its results."""
+    verdicts = {"before": {"0": [True, False], "1": [False] * 2}, "after": {"0": [True] * 2, "1": [True] * 2}}
+    for name, right in verdicts.items():
+        folder = tmp_path / f"eval_{name}"
+        folder.mkdir()
+        problems = [
+            {"id": i, "problem": f"{i}+1", "answer": "a", "accuracy": sum(each) / 2}
+            | {"samples": [{"correct": c} for c in each]}
+            for i, each in right.items()
+        ]
+        (folder / "held_out.json").write_text(json.dumps({"problems": problems}))
+        thought = "1+1=2" * (name == "after")
+        rows = [{"id": i, "sample": k, "completion": f"{thought}</think>{i}{k}"} for i in right for k in (1, 0)]
+        (folder / "held_out.generations-0.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    lines = demo.format_story(tmp_path).splitlines()
+    assert lines[0] == "One of the held-out questions: 1+1 = a"
+    assert lines[1] == "  after the warm-up, 0 of 2 right:  <think></think>10   (a guess, nothing thought)"
+    assert lines[2] == "  after GRPO, 2 of 2 right:  <think>1+1=2</think>10   (worked step by step)"
+
+
+def test_a_failing_stage_shows_the_end_of_its_log(tmp_path):
+    log = tmp_path / "stage.log"
+    stage = demo.start(log, "evaluate.py", "--n", "2")
+    with pytest.raises(SystemExit, match=r"evaluate.py --n 2 failed; the end of .*\n.*--model_name_or_path is missing"):
+        demo.finish(stage, log, 3)

@@ -1,11 +1,13 @@
 """Every notebook is short, stored without outputs, and runs from top to bottom on small data made here."""
 
 import json
+import os
 import random
 from pathlib import Path
 
 import pytest
 from matplotlib import pyplot
+from test_data import SHAPES
 
 import demo
 import train_grpo
@@ -85,7 +87,27 @@ def test_explore_data_without_solutions(execute, tmp_path):
     rows = [demo.make_row(rng, *demo.make_question(rng)) | {"r1_solution_1": None, "topic": None} for _ in range(5)]
     (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     out = execute("explore_data", dataset=str(tmp_path / "rows.jsonl"))
-    assert "0 solutions" in out and pyplot.get_fignums() == [1, 2, 3]
+    assert "0 solutions" in out and pyplot.get_fignums() == [1], "no panel for what the rows do not have"
+
+
+def test_explore_data_without_a_network(execute):
+    out = execute("explore_data")
+    assert "500 rows, " in out and "500 solutions, 100.0% with </think>" in out
+
+
+@pytest.mark.parametrize("name", ["NuminaMath-CoT", "OpenR1-Math-220k", "DAPO-Math-17k", "Big-Math"])
+def test_explore_data_on_other_schemas(execute, tmp_path, name):
+    rows = SHAPES[name][0] * 3
+    (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    out = execute("explore_data", dataset=str(tmp_path / "rows.jsonl"), options={"sort_by": None})
+    assert "3 rows, 1 different questions" in out and "integer                   3" in out
+
+
+def test_train_small_to_its_curves(execute, tmp_path, monkeypatch):
+    monkeypatch.setattr(demo, "QUESTIONS", {"train_sft": 200, "train_grpo": 100, "held_out": 4})
+    out = execute("train_small", folder=tmp_path / "run", sft_steps=3, grpo_steps=2, asked=3)
+    assert out.count("    after GRPO:         <think>") == 2 and "s in all" in out
+    assert "right of 3 held-out questions at temperature 0:" in out and pyplot.get_fignums() == [1]
 
 
 def test_reward_playground(execute):
@@ -94,6 +116,10 @@ def test_reward_playground(execute):
     first = out.partition("why (ours)\n")[2].split()[:3]
     assert first == ["\\frac{1}{2}", "0.5", "True"], "the pair typed in stands first beside other graders"
     assert "rules without an example here: none" in out and "not as the table says" not in out
+
+
+def test_inspect_run_without_a_run_says_how_to_make_one(execute, tmp_path):
+    assert "`make demo` makes one" in execute("inspect_run", runs=str(tmp_path)) and not pyplot.get_fignums()
 
 
 def test_inspect_run_on_a_real_run(execute, model_dir, tmp_path):
@@ -107,6 +133,10 @@ def test_inspect_run_on_a_real_run(execute, model_dir, tmp_path):
     train_grpo.main(flags.split())
     with pytest.raises(AssertionError, match="no trainer_state.json in .*: set `run`"):
         execute("inspect_run", run=str(tmp_path))
+    (tmp_path / "old/rollouts").mkdir(parents=True)
+    (tmp_path / "old/rollouts/step-000001.parquet").touch()
+    os.utime(tmp_path / "old/rollouts", (0, 0))
+    assert "3 logged steps" in execute("inspect_run", runs=str(tmp_path)), "the newest run"
     out = execute("inspect_run", run=str(tmp_path / "run"), files_read=2)
     assert "2 of 3 rollout files are read\n16 rollouts of 2 questions" in out
     assert out.count("of 4 right; answers: ") == 2

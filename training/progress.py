@@ -81,6 +81,15 @@ def format_samples(logs: dict) -> str:
     return "\n".join(lines)
 
 
+def centred_means(values: list[float], reach: int = 2) -> list[float]:
+    """The mean of each value and its neighbours, as many on both sides: a mean of the last ones alone would lag."""
+    means = []
+    for i in range(len(values)):
+        around = min(reach, i, len(values) - 1 - i)
+        means.append(sum(values[i - around : i + around + 1]) / (2 * around + 1))
+    return means
+
+
 def plot_curves(runs: dict[str, list[dict]], path: Path) -> None:
     """Write a PNG of the accuracy of all rollouts and the mean completion length over the steps.
 
@@ -100,14 +109,13 @@ def plot_curves(runs: dict[str, list[dict]], path: Path) -> None:
         steps = [entry["step"] for entry in logged]
         for axis, name, scale in zip(axes, ("accuracy", "completions/mean_length"), (100, 1), strict=True):
             values = [scale * entry[name] for entry in logged]
-            means = [sum(last) / len(last) for last in (values[max(0, i - 4) : i + 1] for i in range(len(values)))]
-            [line] = axis.plot(steps, means, label=label)
+            [line] = axis.plot(steps, centred_means(values), label=label)
             axis.plot(steps, values, color=line.get_color(), alpha=0.25)
-    axes[0].set(xlabel="GRPO step", ylabel="right (percent of all rollouts)", title="Accuracy", ylim=(0, None))
+    axes[0].set(xlabel="GRPO step", ylabel="right (percent of all rollouts)", title="Accuracy", ylim=(0, 100))
     axes[1].set(xlabel="GRPO step", ylabel="tokens", title="Completion length")
     for axis in axes:
         axis.grid(alpha=0.3)
-        axis.legend(title="mean of the last 5 logs")
+        axis.legend(title="mean of 5 logs around each")
     figure.savefig(path, dpi=120)
     pyplot.close(figure)
 
