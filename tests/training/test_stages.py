@@ -2,6 +2,7 @@
 
 import json
 
+import pandas
 import pytest
 from safetensors.torch import load_file
 
@@ -62,3 +63,14 @@ def test_lora_and_plain_text_prompt(model_dir, rows_file, tmp_path):
     assert trained and any(weight.abs().max() > 0 for weight in trained)
     with pytest.raises(InputError, match="holds a LoRA adapter of .*; merge it first"):
         train_grpo.main([*where[2:], "--model_name_or_path", str(tmp_path / "run"), *GRPO, *SHORT])
+
+
+def test_a_curriculum_draws_easy_questions_first(model_dir, rows, tmp_path):
+    graded = [row | {"difficulty": float(at % 7)} for at, row in enumerate(rows)]
+    (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in graded))
+    where = ["--model_name_or_path", str(model_dir), "--dataset", str(tmp_path / "rows.jsonl")]
+    train_grpo.main([*where, "--output_dir", str(tmp_path / "run"), *GRPO, *SHORT, "--sort_by", "difficulty"])
+    rollouts = pandas.concat(map(pandas.read_parquet, sorted((tmp_path / "run/rollouts").glob("*.parquet"))))
+    drawn = list(dict.fromkeys(rollouts.sort_values("position", kind="stable").question))
+    assert drawn == [row["question"] for row in sorted(graded, key=lambda row: row["difficulty"])][: len(drawn)]
+    assert len(drawn) == 6
