@@ -70,6 +70,26 @@ def parse_arguments(dataclass_types, argv: list[str] | None = None) -> tuple:
     return tuple(parsed)
 
 
+def parse_own(dataclass_type, argv: list[str] | None = None):
+    """A script's own arguments alone, for checks before TRL's configurations, which take seconds to import, are known.
+
+    Other flags and keys are passed over: `parse_arguments` refuses the unknown ones later.
+
+    Raises:
+        InputError: an unreadable YAML file, or a value that one of these arguments refuses.
+    """
+    argv = [part for arg in (sys.argv[1:] if argv is None else argv) for part in _split_config(arg)]
+    parser = _Parser([dataclass_type], allow_abbrev=False, add_help=False)
+    if "--config" in argv[:-1]:
+        known = {action.dest for action in parser._actions}
+        values = {key: value for key, (value, _) in read_config(argv[argv.index("--config") + 1]).items()}
+        parser.set_defaults_with_config(**{key: value for key, value in values.items() if key in known})
+    try:
+        return parser.parse_args_into_dataclasses(argv, return_remaining_strings=True)[0]
+    except (ValueError, TypeError) as error:
+        raise error if isinstance(error, InputError) else InputError(str(error)) from error
+
+
 def _split_config(arg: str) -> list[str]:
     return ["--config", arg.removeprefix("--config=")] if arg.startswith("--config=") else [arg]
 

@@ -24,10 +24,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from cli import InputError, parse_arguments, resume_point, run, say, stay_offline_if_local
+from cli import InputError, parse_arguments, parse_own, resume_point, run, say, stay_offline_if_local
 from data import DataArguments, load_training_rows
 from prompts import encode_prompt, load_tokenizer
-from training.checks import check_run, check_tokenizer
+from training.checks import check_early, check_run, check_tokenizer
 from training.solutions import (
     Solution,
     check_same_as_before,
@@ -217,6 +217,7 @@ def save_merged(model_args: "ModelConfig", config: "SFTConfig", tokenizer: "PreT
 
 
 def main(argv: list[str] | None = None) -> None:
+    check_early(parse_own(SFTScriptArguments, argv))  # before TRL is imported, which takes seconds
     from trl import ModelConfig, SFTConfig
 
     args, config, model_args = parse_arguments([SFTScriptArguments, SFTConfig, ModelConfig], argv)

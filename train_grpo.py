@@ -24,12 +24,12 @@ import functools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from cli import InputError, parse_arguments, resume_point, run, say, stay_offline_if_local
+from cli import InputError, parse_arguments, parse_own, resume_point, run, say, stay_offline_if_local
 from data import DataArguments, load_training_rows
 from evaluation.benchmarks import benchmark_names, load_benchmark
 from prompts import load_tokenizer
 from reward import accuracy_reward, soft_overlong_penalty
-from training.checks import check_arguments, check_tokenizer
+from training.checks import check_arguments, check_early, check_tokenizer
 from training.rewards import check_columns, has_own, load_reward, reward_names
 
 if TYPE_CHECKING:
@@ -212,6 +212,7 @@ def build_rewards(args: GRPOScriptArguments, max_completion_length: int) -> list
 
 
 def main(argv: list[str] | None = None) -> None:
+    check_early(parse_own(GRPOScriptArguments, argv))  # before TRL is imported, which takes seconds
     from transformers.trainer_callback import ProgressCallback
     from trl import GRPOConfig, ModelConfig
 

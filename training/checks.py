@@ -8,11 +8,23 @@ from typing import TYPE_CHECKING
 from cli import GPU_HINT, InputError, check_trainable
 from data import DataArguments, check_data
 from prompts import Prompt, encode_prompt
-from training.rewards import arrange_rewards
+from training.rewards import OURS, arrange_rewards, load_reward
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase, TrainingArguments
     from trl import GRPOConfig, ModelConfig
+
+
+def check_early(args: DataArguments) -> None:
+    """Refuse data, prompts and rewards that are not there, before TRL is imported, which takes seconds.
+
+    Raises:
+        InputError: names the flag or the file.
+    """
+    check_data(args)
+    for name in getattr(args, "reward_funcs", None) or []:
+        if name not in OURS:
+            load_reward(name)
 
 
 def check_run(args: DataArguments, config: "TrainingArguments", model_args: "ModelConfig") -> None:

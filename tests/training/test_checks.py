@@ -169,3 +169,14 @@ def test_output_folder_is_never_overwritten(model_dir, rows_file, tmp_path):
     where = ["--model_name_or_path", str(model_dir), "--dataset", str(rows_file), "--output_dir", str(tmp_path)]
     with pytest.raises(InputError, match="is not empty; take another, or continue"):
         train_grpo.main([*where, *GRPO, *SHORT])
+
+
+@pytest.mark.parametrize("script", ["sft_warmup", "train_grpo"])
+@pytest.mark.parametrize("flags", [["--dataset", "absent.csv"], ["--user_prompt", "no place for it"]])
+def test_data_and_prompts_are_checked_before_anything_heavy_is_imported(script, flags):
+    code = f"import sys, {script}, cli\ntry:\n    {script}.main({flags!r})\nexcept cli.InputError as e:\n    print(e)\n"
+    code += "print({'torch', 'transformers', 'datasets'} & {*sys.modules})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    message, heavy = done.stdout.splitlines()
+    assert flags[1] in message or flags[0] in message
+    assert heavy == "set()"
