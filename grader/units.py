@@ -111,7 +111,7 @@ def unit_letters(node: tuple) -> tuple[tuple, str]:
         while base[0] == "pow" and base[2][0] == "num":
             base, power = base[1], power * base[2][1]
         name = {"Omega": "Ω"}.get(base[1], base[1]) if base[0] == "sym" else ""
-        if name not in _SYMBOLS and "odot" not in name:
+        if not name or (name not in _SYMBOLS and "odot" not in name):
             break
         factors.pop()
         if factors[-1] == ("sym", "mu") and len(factors) > 1:
