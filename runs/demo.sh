@@ -4,7 +4,7 @@
 #   runs/demo.sh                              seed 0
 #   runs/demo.sh --seeds 201 202 203 204 205  the five seeds of the README
 #
-# Expect (measured): seed 0 goes from 49.6 ± 1.7 to 95.9 ± 0.7 percent; the five seeds from 51.6 to 93.8 on average.
+# Expect (measured): seed 0 goes from 49.6 ± 1.7 to 95.9 ± 0.7 percent; the five seeds from 51.6 to 93.9 on average.
 # Another processor may round otherwise and end a point or two away.
 # Costs: 3 to 4 minutes a seed on two cores, and the installation before it. Every start is a run of its own.
 set -euo pipefail
