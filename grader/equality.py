@@ -63,7 +63,7 @@ def same(gold: tuple, answer: tuple) -> bool:
     if "set" in (gold[0], answer[0]) or "list" in (gold[0], answer[0]):
         return _same_collection(gold, answer)
     g, a = _components(gold), _components(answer)
-    if (g or a) and {gold[0], answer[0]} & {"matrix", "tuple"} | ({True} if g and a else set()):
+    if (g and a) or ((g or a) and {gold[0], answer[0]} & {"matrix", "tuple"}):
         return _same_components(g or gold, a or answer)
     if "matrix" in (gold[0], answer[0]):
         return _same_matrix(gold, answer)
@@ -114,10 +114,8 @@ _CONSTANT = re.compile(r"([cCKAB])(?:_?\{?\d\}?)?")
 
 def _same_constants(gold: tuple, answer: tuple) -> bool:
     """Equality with constants of integration renamed or exchanged: C_1 and C_2 may be A and B, or C_2 and C_1."""
-    if gold[0] == "sym":
-        return False
     old, new = (sorted(n for n in names_in(node) if _CONSTANT.fullmatch(n)) for node in (gold, answer))
-    if not 0 < len(old) == len(new) <= 3 or not all(n[0] in "cC" for n in old):
+    if not 0 < len(old) == len(new) <= 3 or not all(_integrates(n, gold) for n in old):
         return False
     if len(old) == 1 and old == new:
         return False
@@ -132,6 +130,17 @@ def _same_constants(gold: tuple, answer: tuple) -> bool:
     return False
 
 
+def _integrates(name: str, node: tuple) -> bool:
+    """Whether a name is a constant of integration: C_1, or a C that is added or stands before e^x; not cos C or c/2."""
+    if len(name) > 1 or node[0] == "sym":
+        return name[0] in "cC" and node[0] != "sym"
+    terms = [term for term in (node[1] if node[0] == "add" else [node]) if name in names_in(term)]
+    factors = [term[1] if term[0] == "mul" else [term] for term in terms]
+    alone = all(sum(name in names_in(f) for f in each) == 1 and ("sym", name) in each for each in factors)
+    grows = all(any(f[0] in ("pow", "fn") and names_in(f) for f in each) for each in factors)
+    return name == "C" and alone and (factors == [[("sym", name)]] or grows)
+
+
 def _components(node: tuple) -> dict[str, tuple] | None:
     """Coefficients of i, j and k in 2i - 3j + k; None where a node is no such sum with at least i and j, or j and k."""
     found: dict[str, tuple] = {}
@@ -139,13 +148,12 @@ def _components(node: tuple) -> dict[str, tuple] | None:
         factors = term[1] if term[0] == "mul" else [term]
         if term[0] == "mul" and len(factors) == 2 and factors[0] == MINUS and factors[1][0] == "mul":
             factors = [MINUS, *factors[1][1]]
-        axes = [
-            f[1].removeprefix("hat:") for f in factors if f[0] == "sym" and f[1].removeprefix("hat:") in ("i", "j", "k")
-        ]
-        if len(axes) != 1 or axes[0] in found:
+        units = [f for f in factors if f[0] == "sym" and f[1].removeprefix("hat:") in ("i", "j", "k")]
+        axis = units[0][1].removeprefix("hat:") if len(units) == 1 else None
+        if axis is None or axis in found:
             return None
-        rest = [f for f in factors if not (f[0] == "sym" and f[1].removeprefix("hat:") == axes[0])]
-        found[axes[0]] = ("mul", rest) if rest else ONE
+        rest = [f for f in factors if f is not units[0]]
+        found[axis] = ("mul", rest) if rest else ONE
     return found if "j" in found and len(found) > 1 else None
 
 
@@ -213,7 +221,8 @@ def _with_sign(node, sign: int):
 def _same_given(gold: tuple, answer: tuple) -> bool:
     """Values under a condition: the values agree, perhaps with the parameter renamed, and so do stated conditions."""
     g, a = (n[1] if n[0] == "given" else n for n in (gold, answer))
-    g, a = (n[1][-1] if n[0] == "eq" and n[2] else n for n in (g, a))
+    congruence = any(n[0] == "given" and n[2][:1] == ["mod"] for n in (gold, answer))
+    g, a = (n[1][-1] if n[0] == "eq" and (n[2] or congruence) else n for n in (g, a))
     conditions = [[t for t in n[2] if t not in "{}"] for n in (gold, answer) if n[0] == "given"]
     new, old = sorted(names_in(g) - names_in(a)), sorted(names_in(a) - names_in(g))
     if len(new) == len(old) == 1 and any(new[0] in c or old[0] in c for c in conditions):
@@ -222,8 +231,8 @@ def _same_given(gold: tuple, answer: tuple) -> bool:
     modulus = conditions[0][1:] if conditions and conditions[0][:1] == ["mod"] else None
     if modulus and len(conditions) == 1 and gold[0] == "given" and gold[1][0] == "eq":
         return False  # a residue class is no number
-    if modulus and len(modulus) == 1 and modulus[0].isdigit() and {g[0], a[0]} == {"num"} and int(modulus[0]):
-        return conditions[0] == conditions[-1] and (g[1] - a[1]) % int(modulus[0]) == 0
+    if modulus and len(conditions) == 2 and g[0] == a[0] == "num" and modulus[0].strip("0").isdigit():
+        return conditions[0] == conditions[1] and len(modulus) == 1 and (g[1] - a[1]) % int(modulus[0]) == 0
     return conditions[0] == conditions[-1] and same(g, a)
 
 

@@ -8,7 +8,7 @@ from mpmath import mp
 
 from grader.latex import MINUS
 from grader.tokens import FUNCTIONS
-from grader.values import QUICK_DIGITS, SCALARS, Point, UndefinedError, names_in, near, number
+from grader.values import QUICK_DIGITS, SCALARS, Point, UndefinedError, names_in, near, number, same_number
 
 _CALL = re.compile(r"(?:@\w+|\\[A-Za-z]+|[A-Za-z])(?:_\w+)?'*[(\[][\w,\\]*[)\]]")  # v(t), which is read as v times t
 _DERIVATIVE = (r"\fracd", r"\frac\partial")
@@ -29,7 +29,9 @@ def stated_value(equation: tuple, of_gold: bool) -> tuple | None:
     kind = first[0] if first else "unread"
     known = not names_in(value) - {"i"}
     if kind in SCALARS and not names_in(first):
-        return value if known else first if value[0] == "sym" else None
+        if known:  # 2 + 3 = 5, but not 3 = 6
+            return value if label or value[0] not in SCALARS or same_number(value, first) else None
+        return first if value[0] == "sym" else None
     if label.startswith(_DERIVATIVE):
         return value
     if (kind in ("add", "mul") and not _CALL.fullmatch(label)) or (kind == "fn" and first[1] == "abs"):

@@ -34,7 +34,7 @@ _ORDINAL = re.compile(
 )
 _HAT = re.compile(r"\\hat\s?\{?\s?\\(?:mathbf|boldsymbol|bm|vec)\s?\{?\s?([A-Za-z])\s?\}{0,2}")
 _BOLD = re.compile(r"\\(?:mathbf|boldsymbol|bm)\s?\{\s?([a-z])\s?\}")
-_CHOOSE = re.compile(r"(?:\^|_)\{?(\w{1,4})\}?\s?C_\{?(\w{1,4})\}?")  # ^5C_2
+_CHOOSE = re.compile(r"(?<![\w)}])(?:\^|_)\{?(\w{1,4})\}?\s?C_\{?(\w{1,4})\}?")  # ^5C_2
 _NESTED = re.compile(r"\\(?:mathrm|text)\s?\{[^{}]*\^\{-?\d\}[^{}]*(?:\^\{-?\d\}[^{}]*)*\}")
 _MODULO = re.compile(r"\(\s*(?:\\(?:text|mathrm|operatorname)\s?\{\s?mod\s?\}|\\?mod\b)\s*([^()]+)\)")
 _DOUBLED = re.compile(r"(?<!\\)\\\\(?:d?frac|sqrt|l?eq?|ge|left|right|cup|infty|pi|text|begin|end|cdot|times|boxed)\b")

@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 MEMORY_BYTES = {"ours": 1 << 30, "paper": 4 << 30, "math_verify": 4 << 30}  # address space; sympy and ANTLR take much
+WALL_FACTOR = 10  # times as many seconds as the deadline's CPU seconds may pass on the clock
 # What mpmath (and, under the paper's rule, sympy and ANTLR) raise on text that has no value. Anything else ends the
 # process, and the caller sees "worker died" for this one answer.
 _EVALUATION_ERRORS = (
@@ -57,7 +58,7 @@ def serve(grader: str) -> None:
         size = struct.unpack(">I", _read_exactly(requests, 4))[0]
         timeout, gold, text = json.loads(_read_exactly(requests, size))
         # Should the parent die in the middle of a C-level loop, the kernel still ends this process.
-        signal.setitimer(signal.ITIMER_REAL, 10 * timeout + 2.0)
+        signal.setitimer(signal.ITIMER_REAL, WALL_FACTOR * timeout + 2.0)
         signal.setitimer(signal.ITIMER_PROF, timeout)  # CPU seconds: SIGPROF ends the process wherever it is
         try:
             verdict = list(compare(gold, text))

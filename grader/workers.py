@@ -20,10 +20,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from grader.words import quick
-from grader.worker import write_frame
+from grader.worker import WALL_FACTOR, write_frame
 
 DEADLINE_S = 3.0  # CPU seconds an answer may take; the worker is killed at it, so a busy machine changes no verdict
-WALL_FACTOR = 10  # times as many seconds may pass on the clock
 START_S = 60.0  # seconds a worker may take to import what it needs, on a busy machine
 CACHE_PAIRS = 65536  # decided (answer, gold) pairs kept across batches
 

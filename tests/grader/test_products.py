@@ -104,12 +104,27 @@ y=C_1e^x+C_2e^{-x}
     ! y=C_1e^x+C_2e^x ; y=Ae^x+Ae^{-x}
 C
     ! B ; A
+x^2+C
+    = x^2+K ; x^2+c
+    ! x^2 ; x^2+Cx
+Ce^{2x}
+    = Ae^{2x}
+    ! Ae^{x}
+a^2+b^2-2ab\cos C
+    ! a^2+b^2-2ab\cos A ; a^2+b^2-2ab\cos B
+\frac{c}{2}
+    ! \frac{A}{2} ; \frac{K}{2}
 \frac12
     = \frac12\text{ or }0.5 ; 0.5,\frac12
     ! \frac12,\frac12 ; \frac12\text{ or }0.6
 3
     = 3\pmod 7 ; \dim V=3 ; \gcd(a,b)=3 ; \max f=3
-    ! 4\pmod 7
+    ! 4\pmod 7 ; 10\pmod 7
+10
+    = {}^5C_2 ; {}_5C_3
+    ! 3\pmod 7
+x^2C_1
+    ! 2x
 x\equiv 3\pmod 7
     = x\equiv 10\pmod 7
     ! 3 ; x\equiv 3\pmod 5
