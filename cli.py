@@ -286,10 +286,14 @@ def say(message: str) -> None:
         print(message, flush=True)
 
 
-def run(main: Callable[[], None]) -> None:
-    """Run a script's `main`; an `InputError` becomes one line on stderr and exit code 2."""
+def run(main: Callable[[], None], when_stopped: str = "stopped") -> None:
+    """Run a script's `main`; an `InputError` becomes one line on stderr and exit code 2, Ctrl-C one and 130."""
+    name = Path(sys.argv[0]).name
     try:
         main()
     except InputError as error:
-        print(f"{Path(sys.argv[0]).name}: error: {error}", file=sys.stderr)
+        print(f"{name}: error: {error}", file=sys.stderr)
         sys.exit(2)
+    except KeyboardInterrupt:
+        print(f"\n{name}: {when_stopped}", file=sys.stderr)
+        sys.exit(130)

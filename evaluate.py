@@ -30,16 +30,17 @@ needed to repeat them) and table.md (ours beside the paper's).
 """
 
 import importlib.util
-import json
+import signal
 import sys
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
 from cli import InputError, is_local, parse_arguments, run, say
 from evaluation.benchmarks import benchmark_names, load_benchmark
-from evaluation.provenance import add_start, check_same_model, generation_facts, grading_facts, read_starts
-from evaluation.samples import SETTINGS, check_settings, model_fingerprints, read_settings, stored_samples
+from evaluation.provenance import add_start, check_same_model, read_starts
+from evaluation.results import grade_and_write, print_table, what_is_missing
+from evaluation.samples import SETTINGS, check_settings, model_fingerprints, stored_samples
 from prompts import PROMPTS, get_prompt
 from sources.files import write_whole
 
@@ -162,38 +163,8 @@ def own_preset(model: str) -> str:
 
 
 # ---------------------------------------------------------------------------------------------------------------------
-# Results
+# Main
 # ---------------------------------------------------------------------------------------------------------------------
-
-
-def grade_and_write(name: str, problems: list[dict], output_dir: Path, args: EvaluationArguments) -> None:
-    """Grade the stored samples of a benchmark; write <benchmark>.json and, if asked for, the second opinion.
-
-    Args:
-        name: of the benchmark.
-        problems: those to grade; samples 0 to `args.n` - 1 of each must be stored.
-
-    Raises:
-        InputError: samples are missing, or a file cannot be written.
-    """
-    from evaluation.score import score
-
-    rows = list(stored_samples(output_dir, name, problems, args.n))
-    scored = score(problems, rows, args.n, args.require_think_end, args.grader)
-    result = {
-        "summary": scored["summary"],
-        "settings": asdict(args),
-        "weights_sha256": read_settings(output_dir).get("weights_sha256"),
-        "prompt": asdict(get_prompt(args.prompt_preset)),
-        "generation": generation_facts(output_dir, name),
-        "grading": grading_facts(args.grader),
-        "problems": scored["problems"],
-    }
-    write_whole(output_dir / f"{Path(name).stem}.json", json.dumps(result, indent=1, ensure_ascii=False) + "\n")
-    if args.second_opinion:
-        from evaluation.second_opinion import write_disagreements
-
-        write_disagreements(output_dir / f"{Path(name).stem}.second_opinion.md", scored["problems"], rows)
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -248,31 +219,22 @@ def main(argv: list[str] | None = None) -> None:
         processes.wait("what makes the samples is stored")
 
     # Generate, grade, write: benchmark by benchmark, so that a late failure costs no earlier result
+    lost, absent = [], {}
     for name, problems in problem_sets.items():
         count = len(problems) * args.n
         say(f"{Path(name).stem}: {count - len(missing[name])} samples are there already, {len(missing[name])} to make")
         if missing[name]:
             mine = missing[name][processes.index :: processes.count]
-            generate_missing(backend, name, problems, mine, output_dir, processes.index, starts[name])
+            lost += generate_missing(backend, name, problems, mine, output_dir, processes.index, starts[name])
             processes.wait(f"{name} is generated")
-        if processes.index == 0:
-            grade_and_write(name, problems, output_dir, args)
+        if processes.index == 0 and (keys := grade_and_write(name, problems, output_dir, args)):
+            absent[name] = keys
     if processes.index == 0:
         print_table(output_dir)
-
-
-def print_table(output_dir: Path) -> None:
-    """Print and write the table of all results in the folder.
-
-    Raises:
-        InputError: a broken result, or the table cannot be written.
-    """
-    from evaluation.report import format_table, read_results
-
-    table = format_table(read_results(output_dir))
-    write_whole(output_dir / "table.md", table)
-    print(f"{table}\nresults: {output_dir}")
+    if absent:
+        raise InputError(what_is_missing(absent, lost))
 
 
 if __name__ == "__main__":
-    run(main)
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))  # a job scheduler's way of Ctrl-C
+    run(main, "stopped; the finished samples are stored, the same command continues")

@@ -2,10 +2,10 @@
 
 Their interface: `requests(benchmark, samples)` turns (problem id, sample) pairs into requests, and
 `complete(requests, emit)` calls `emit(request, completion, tokens, finish_reason)` for each as soon as it is finished,
-in any order; `device()` says where the model runs, `commit` which commit of the hub it is and `context` how many tokens
-it takes, None where unknown. `args` is `evaluate.EvaluationArguments`. Sample i is seeded with `seed + i`, as in the
-paper, and ends after `max_new_tokens` or where prompt and completion fill the context, whichever comes first: a bound
-that depends on nothing but the sample.
+in any order (a server's returns those it did not answer, and why); `device()` says where the model runs, `commit`
+which commit of the hub it is and `context` how many tokens it takes, None where unknown. `args` is
+`evaluate.EvaluationArguments`. Sample i is seeded with `seed + i`, as in the paper, and ends after `max_new_tokens` or
+where prompt and completion fill the context, whichever comes first: a bound that depends on nothing but the sample.
 """
 
 import os
@@ -17,7 +17,7 @@ from pathlib import Path
 from cli import InputError, say
 from prompts import encode_prompt, get_prompt, load_tokenizer
 
-Emit = Callable[["Request", str, int, str], None]
+Emit = Callable[["Request", str, int | None, str], None]
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ def open_backend(args, problem_sets: dict[str, list[dict]], processes):
 
 def generate_missing(
     backend, name: str, problems: list[dict], samples: list, output_dir: Path, process: int, start: int = 0
-) -> None:
+) -> list:
     """Make samples of a benchmark, storing each as soon as it is finished.
 
     Args:
@@ -34,6 +34,9 @@ def generate_missing(
         samples: the (problem id, sample) pairs to make.
         process: index of this process, which has a file of its own.
         start: which start this is, see provenance.py.
+
+    Returns:
+        (request, why) of those that a server did not answer.
     """
     from tqdm import tqdm
 
@@ -42,11 +45,11 @@ def generate_missing(
     progress = tqdm(total=len(samples), desc=Path(name).stem, unit="sample", disable=process > 0)
     with SampleFile(output_dir, name, process) as file, progress:
 
-        def emit(request, completion: str, tokens: int, finish_reason: str) -> None:
+        def emit(request, completion: str, tokens: int | None, finish_reason: str) -> None:
             key = {"id": request.problem, "sample": request.sample, "seed": request.seed}
             key |= {"problem_hash": hashes[request.problem], "max_tokens": request.max_tokens}
             made = {"completion": completion, "tokens": tokens, "finish_reason": finish_reason, "start": start}
             file.append({**key, **made, "seconds": round(time.perf_counter() - began, 2)})
             progress.update()
 
-        backend.complete(backend.requests(name, samples), emit)
+        return backend.complete(backend.requests(name, samples), emit) or []

@@ -90,10 +90,12 @@ def generation_facts(output_dir: Path, benchmark: str) -> list[dict]:
             if row.get("start", len(starts)) < len(starts):
                 made[row["start"]].append((row["tokens"], row["seconds"], row["max_tokens"]))
     for start, rows in zip(starts, made, strict=True):
-        tokens, seconds = sum(row[0] for row in rows), max((row[1] for row in rows), default=0.0)
+        tokens = None if any(row[0] is None for row in rows) else sum(row[0] for row in rows)  # a server may not count
+        seconds = max((row[1] for row in rows), default=0.0)
         bounds = sorted({row[2] for row in rows if row[2] is not None})
         start |= {"samples": len(rows), "tokens": tokens, "seconds": seconds, "max_tokens": bounds[:1] + bounds[-1:]}
-        start["tokens_per_second"] = tokens / seconds if seconds else None  # a sample in no time at all
+        known = seconds and tokens is not None  # a sample may be made in no time at all
+        start["tokens_per_second"] = tokens / seconds if known else None
     return [start for start in starts if start["samples"]]
 
 

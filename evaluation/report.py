@@ -124,7 +124,7 @@ def table_row(benchmark: str, result: dict) -> tuple[str, ...]:
         plus_minus(s[vote], s[f"{vote}_standard_error"]) if vote in s else "–",
         str(s["problems"]),
         str(s["n"]),
-        f"{s['mean_tokens']:.0f}",
+        "–" if s["mean_tokens"] is None else f"{s['mean_tokens']:.0f}",
         f"{100 * s['truncated']:.1f} %",
         f"{100 * s['undecided']:.1f} %",
     )
@@ -222,13 +222,16 @@ def plot_pass_at_k(results: dict[str, dict], title: str, path: Path) -> None:
 
 
 def plot_lengths(results: dict[str, dict], title: str, path: Path) -> None:
-    """Histogram of completion lengths, correct and wrong ones apart."""
+    """Histogram of completion lengths, correct and wrong ones apart; without those that a server did not count."""
+    results = {name: result for name, result in results.items() if result["summary"]["mean_tokens"] is not None}
+    if not results:
+        return
     figure, axes = panels(len(results), title)
     lengths = {}
     for name, result in results.items():
         lengths[name] = {True: [], False: []}
         for problem in result["problems"]:
-            for sample in problem["samples"]:
+            for sample in (each for each in problem["samples"] if each["tokens"] is not None):
                 lengths[name][sample["correct"]].append(sample["tokens"])
     longest = max(max(of) for verdicts in lengths.values() for of in verdicts.values() if of)
     bins = [longest * at / 30 for at in range(31)]  # alike in all panels

@@ -127,22 +127,18 @@ def count_votes(graded: list[list[Grade]]) -> list[tuple[int, tuple[int, ...], i
     return votes
 
 
-def score(problems: list[dict], samples: list[dict], n: int, require_think_end: bool, grader: str) -> dict:
+def score(problems: list[dict], rows: list[dict], n: int, require_think_end: bool, grader: str) -> dict:
     """Grade the stored samples and summarise them.
 
     Args:
         problems: of one benchmark, as `benchmarks.load_benchmark` returns them.
-        samples: stored samples, as `samples.stored_samples` yields them.
+        rows: their stored samples 0 to n - 1, problem by problem.
         n: samples per problem.
         require_think_end, grader: see `reward.grade_batch`.
 
     Returns:
         "summary": see `summarise`; "problems": each problem with its accuracy and its samples' verdicts.
-
-    Raises:
-        InputError: samples are missing.
     """
-    rows = in_order(problems, samples, n)
     grades = grade_batch(
         [row["completion"] for row in rows],
         [p["answer"] for p in problems for _ in range(n)],
@@ -156,22 +152,6 @@ def score(problems: list[dict], samples: list[dict], n: int, require_think_end: 
         for problem, of_problem, its_rows in zip(problems, graded, made, strict=True)
     ]
     return {"summary": summarise(detail, graded, rows, n), "problems": detail}
-
-
-def in_order(problems: list[dict], samples: list[dict], n: int) -> list[dict]:
-    """The samples problem by problem, 0 to n - 1.
-
-    Raises:
-        InputError: samples are missing.
-    """
-    stored = {(row["id"], row["sample"]): row for row in samples}
-    keys = [(p["id"], i) for p in problems for i in range(n)]
-    if absent := [key for key in keys if key not in stored]:
-        raise InputError(
-            f"{len(absent)} of {len(keys)} samples are missing, problem {absent[0][0]}'s sample {absent[0][1]} first: "
-            "on several nodes --output_dir must be a folder that all of them share"
-        )
-    return [stored[key] for key in keys]
 
 
 def verdicts(grades: list[Grade], rows: list[dict]) -> list[dict]:
@@ -211,11 +191,11 @@ def summarise(detail: list[dict], graded: list[list[Grade]], rows: list[dict], n
         for k in sorted({n, *(2**e for e in range(2, n.bit_length()))}):
             values = [maj_at_k(*of_problem, k) for of_problem in votes]
             summary[f"maj@{k}"], summary[f"maj@{k}_standard_error"] = percent(values)
-    lengths = sorted(row["tokens"] for row in rows)
+    lengths = sorted(row["tokens"] for row in rows if row["tokens"] is not None)  # a server may not count
     flat = [g for grades in graded for g in grades]
     return summary | {
-        "mean_tokens": statistics.fmean(lengths),
-        "token_quantiles": {f"{q:g}": lengths[math.ceil(q * len(lengths)) - 1] for q in QUANTILES},
+        "mean_tokens": statistics.fmean(lengths) if lengths else None,
+        "token_quantiles": {f"{q:g}": lengths[math.ceil(q * len(lengths)) - 1] for q in QUANTILES if lengths},
         "truncated": statistics.fmean(row["finish_reason"] == "length" for row in rows),
         "undecided": statistics.fmean(g.undecided for g in flat),
         "no_answer": statistics.fmean(g.answer is None for g in flat),
