@@ -17,11 +17,13 @@ Samples are stored one by one as they are finished, and the same command continu
     python evaluate.py --config configs/eval_deepmath_zero_7b.yaml --tensor_parallel 4
     python evaluate.py --config configs/eval_deepmath_1.5b.yaml --server http://localhost:8000
 
-Then, without a model: grade again, compare graders, tables and plots beside the paper, and a contamination check:
+Then, without a model: grade again, compare graders, tables and plots beside the paper, two results paired, and a
+contamination check:
 
     python evaluate.py --regrade true --output_dir results/DeepMath-1.5B
     python evaluate.py --regrade true --output_dir results/DeepMath-1.5B --second_opinion math_verify
     python evaluate.py report --results_dir results
+    python evaluate.py compare results/DeepMath-1.5B results/mine
     python evaluate.py contamination --dataset zwhe99/DeepMath-103K --benchmarks all
 
 Writes, in `--output_dir`: settings.json (what decides the samples), <benchmark>.generations-<process>.jsonl (every
@@ -29,22 +31,22 @@ sample), <benchmark>.generation.jsonl (what made them, a line for every start), 
 needed to repeat them) and table.md (ours beside the paper's).
 """
 
-import importlib.util
+import importlib
 import signal
 import sys
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-from cli import InputError, is_local, parse_arguments, run, say
-from evaluation.benchmarks import benchmark_names, load_benchmark
+from cli import InputError, parse_arguments, run, say
+from evaluation.arguments import SAMPLES, check_arguments
+from evaluation.benchmarks import load_benchmark, stem_of
 from evaluation.provenance import add_start, check_same_model, read_starts
 from evaluation.results import grade_and_write, print_table, what_is_missing
 from evaluation.samples import SETTINGS, check_settings, model_fingerprints, stored_samples
-from prompts import PROMPTS, get_prompt
-from sources.files import write_whole
+from prompts import PROMPTS
 
-SAMPLES = 16  # per problem: the paper's
+COMMANDS = ("report", "compare", "contamination")  # modules of evaluation/ that need no model; each has a main(argv)
 
 # ---------------------------------------------------------------------------------------------------------------------
 # Arguments
@@ -61,14 +63,20 @@ class EvaluationArguments:
     prompt_preset: str | None = field(
         default=None,
         metadata={
-            "help": "how the problem is put, and the row of the paper to compare with; not given: the one that goes by "
-            f"the model's name, else DeepMath-1.5B; there are: {', '.join(PROMPTS)}"
+            "help": "how the problem is put; not given: the one that goes by the model's name, else the bare question "
+            f"(DeepMath-1.5B); there are: {', '.join(PROMPTS)}"
         },
     )
     benchmarks: list[str] = field(
-        default_factory=lambda: ["all"], metadata={"help": "names, all, or .jsonl files with problem and answer"}
+        default_factory=lambda: ["all"],
+        metadata={"help": "names, all (the paper's six), hub ids, .jsonl or .parquet files"},
+    )
+    paper_row: str | None = field(
+        default=None, metadata={"help": "model of results/paper.json to compare with; not given: by the model's name"}
     )
     benchmark_dir: str | None = field(default=None, metadata={"help": "folder of <name>.jsonl instead of the hub"})
+    question_column: str | None = field(default=None, metadata={"help": "of a hub id or file; not given: looked for"})
+    answer_column: str | None = field(default=None, metadata={"help": "the gold's, or a worked solution's"})
     output_dir: str | None = field(default=None, metadata={"help": "default: results/<model's name>"})
     model_revision: str = field(default="main", metadata={"help": "branch, tag or commit of a hub model"})
     n: int | None = field(
@@ -77,6 +85,14 @@ class EvaluationArguments:
     )
     temperature: float = field(default=0.6, metadata={"help": "0: greedy"})
     top_p: float = field(default=0.95, metadata={"help": "nucleus sampling mass"})
+    top_k: int = field(default=0, metadata={"help": "sample from the k most likely tokens; 0: from all"})
+    min_p: float = field(default=0.0, metadata={"help": "drop tokens below this share of the most likely one's"})
+    stop: list[str] | None = field(
+        default=None, metadata={"help": "texts that end a completion; not given: the preset's own; none: no text does"}
+    )
+    enable_thinking: bool | None = field(
+        default=None, metadata={"help": "variable of the chat template, such as Qwen3's; not given: its default"}
+    )
     max_new_tokens: int = field(default=32768, metadata={"help": "longest completion, in tokens"})
     seed: int = field(default=42, metadata={"help": "sample i is seeded with seed + i"})
     max_problems: int | None = field(default=None, metadata={"help": "only the first problems of each benchmark"})
@@ -96,6 +112,10 @@ class EvaluationArguments:
     server_patience: float = field(default=300.0, metadata={"help": "seconds to try a failing request again"})
     tensor_parallel: int = field(default=1, metadata={"help": "vllm: GPUs that share one copy of the model"})
     gpu_memory: float = field(default=0.9, metadata={"help": "vllm: share of the memory (without a GPU: of the RAM)"})
+    vllm_args: dict | str | None = field(
+        default=None, metadata={"help": "more arguments of vllm.LLM, as JSON: '{\"max_num_seqs\": 64}'"}
+    )
+    trust_remote_code: bool = field(default=False, metadata={"help": "run the code that a hub model brings along"})
     batch_size: int = field(
         default=32,
         metadata={"help": "transformers: completions made at once; when memory runs out, start again with fewer"},
@@ -111,75 +131,22 @@ class EvaluationArguments:
     )
 
 
-def check_arguments(args: EvaluationArguments) -> None:
-    """Refuse wrong values before anything is loaded, and settle backend, prompt preset and number of samples.
-
-    Raises:
-        InputError: names the flag.
-    """
-    if args.prompt_preset is not None:
-        get_prompt(args.prompt_preset)
-    args.benchmarks = benchmark_names(args.benchmarks)
-    stems = [Path(name).stem for name in args.benchmarks]
-    if repeated := [stem for stem in stems if stems.count(stem) > 1]:
-        raise InputError(f"--benchmarks: two are called {repeated[0]}; rename a file, results are stored by that name")
-    least_values = dict.fromkeys(
-        ("n", "max_new_tokens", "batch_size", "max_problems", "tensor_parallel", "server_concurrency"), 1
-    )
-    for name, least in (least_values | {"seed": 0, "temperature": 0, "server_patience": 0}).items():
-        if getattr(args, name) is not None and not getattr(args, name) >= least:  # "not >=" refuses nan as well
-            raise InputError(f"--{name} {getattr(args, name)}: must be at least {least}")
-    for name in ("top_p", "gpu_memory"):
-        if not 0 < getattr(args, name) <= 1:
-            raise InputError(f"--{name} {getattr(args, name)}: must lie in (0, 1]")
-    if args.regrade:
-        return  # whatever made the samples need not be here any more
-    args.n = args.n or SAMPLES
-    if args.temperature == 0 and args.n > 1:
-        raise InputError(f"--temperature 0 is greedy: all {args.n} samples would be the same; use --n 1")
-    has_vllm = importlib.util.find_spec("vllm") is not None
-    if args.backend == "auto":
-        local = "vllm" if has_vllm and not args.use_cpu else "transformers"
-        args.backend = "server" if args.server else local
-    if (args.backend == "server") != (args.server is not None):
-        raise InputError("--backend server and --server URL need each other")
-    if args.server and not args.server.startswith(("http://", "https://")):
-        raise InputError(f"--server {args.server}: must be a URL such as http://localhost:8000")
-    if args.backend == "vllm" and not has_vllm:
-        raise InputError("--backend vllm: vLLM is not installed; `pip install -r requirements-gpu.txt`")
-    if args.model_name_or_path is None:
-        raise InputError("--model_name_or_path is missing (a hub id or a local folder)")
-    if args.backend != "server":
-        is_local(args.model_name_or_path)
-    args.prompt_preset = args.prompt_preset or own_preset(args.model_name_or_path)
-
-
-def own_preset(model: str) -> str:
-    """The prompt preset that goes by the model's name, or the bare question; says which."""
-    name = Path(model).name
-    preset = name if name in PROMPTS else "DeepMath-1.5B"
-    say(f"prompt preset: {preset}" + ("" if name in PROMPTS else " (the bare question); --prompt_preset names another"))
-    return preset
-
-
 # ---------------------------------------------------------------------------------------------------------------------
 # Main
 # ---------------------------------------------------------------------------------------------------------------------
 
 
+def load_problems(name: str, args: EvaluationArguments) -> list[dict]:
+    """The problems of a benchmark that the arguments ask for."""
+    return load_benchmark(name, args.benchmark_dir, args.question_column, args.answer_column)[: args.max_problems]
+
+
 def main(argv: list[str] | None = None) -> None:
     argv = sys.argv[1:] if argv is None else argv
-    if argv[:1] == ["report"]:
-        from evaluation.report import main as report_main
-
-        return report_main(argv[1:])
-    if argv[:1] == ["contamination"]:
-        from evaluation.contamination import main as contamination_main
-
-        return contamination_main(argv[1:])
-
     if argv and not argv[0].startswith("-"):
-        raise InputError(f"{argv[0]}: no such command; there are: report, contamination, or flags alone to evaluate")
+        if argv[0] not in COMMANDS:
+            raise InputError(f"{argv[0]}: no such command; there are: {', '.join(COMMANDS)}, or flags to evaluate")
+        return importlib.import_module(f"evaluation.{argv[0]}").main(argv[1:])
     (args,) = parse_arguments([EvaluationArguments], argv)
     if args.regrade:
         from evaluation.score import gradable, with_stored_settings
@@ -187,7 +154,7 @@ def main(argv: list[str] | None = None) -> None:
         args = with_stored_settings(args)
     check_arguments(args)
     output_dir = Path(args.output_dir or Path("results") / Path(args.model_name_or_path).name)
-    problem_sets = {name: load_benchmark(name, args.benchmark_dir)[: args.max_problems] for name in args.benchmarks}
+    problem_sets = {name: load_problems(name, args) for name in args.benchmarks}
     if args.regrade:
         for name, problems in problem_sets.items():
             n, problems = gradable(output_dir, name, problems, args.n)
@@ -222,7 +189,7 @@ def main(argv: list[str] | None = None) -> None:
     lost, absent = [], {}
     for name, problems in problem_sets.items():
         count = len(problems) * args.n
-        say(f"{Path(name).stem}: {count - len(missing[name])} samples are there already, {len(missing[name])} to make")
+        say(f"{stem_of(name)}: {count - len(missing[name])} samples are there already, {len(missing[name])} to make")
         if missing[name]:
             mine = missing[name][processes.index :: processes.count]
             lost += generate_missing(backend, name, problems, mine, output_dir, processes.index, starts[name])

@@ -22,11 +22,13 @@ class Prompt:
         user: the user's turn, or the whole text when `chat` is False; `{question}` marks the question.
         system: the system turn, if any.
         chat: render with the chat template of the model's own tokenizer; False: plain text.
+        stop: texts at which evaluation ends a completion, which then does not hold them. Training does without.
     """
 
     user: str = "{question}"
     system: str | None = None
     chat: bool = True
+    stop: tuple[str, ...] = ()
 
     def format(self, question: str) -> list[dict[str, str]] | str:
         """Return chat messages, or one string for a plain-text prompt."""
@@ -39,13 +41,19 @@ class Prompt:
 
 # DeepMath's card: the bare question; R1-Distill's card: "avoid adding a system prompt".
 BARE = Prompt()
-# DeepMath's card, for the Zero models; also SimpleRL-Zoo's own evaluation prompt (hkust-nlp/simpleRL-reason).
-BOXED_SYSTEM = Prompt(system="Please reason step by step, and put your final answer within \\boxed{}.")
+_BOXED = "Please reason step by step, and put your final answer within \\boxed{}."
+# DeepMath's card, for the Zero models; also SimpleRL-Zoo's own evaluation prompt (hkust-nlp/simpleRL-reason). A base
+# model's generation_config.json does not end a chat turn; the stop texts are those of Qwen2.5-Math's evaluation
+# script, which SimpleRL's is made from.
+BOXED_SYSTEM = Prompt(system=_BOXED, stop=("<|im_end|>", "<|endoftext|>"))
+# JustRL's evaluation (evals/gen_vllm.py, thunlp/JustRL) and the model cards of Qwen3 ask so.
+BOXED_SUFFIX = Prompt(user="{question} " + _BOXED)
 # Suffix of agentica-project/rllm's DeepScaleR data (the paper's card does not state it).
 STEP_BY_STEP_SUFFIX = Prompt(
     user="{question} Let's think step by step and output the final answer within \\boxed{}.",
 )
-# Open-Reasoner-Zero's template (playground/zero_setting_base.py), which DeepMath-Zero-7B starts from.
+# Open-Reasoner-Zero's template (playground/zero_setting_base.py), which DeepMath-Zero-7B starts from, and the stop
+# texts of its training and evaluation (config.py): without them a base model goes on with a next User.
 OPEN_REASONER_ZERO = Prompt(
     user=(
         "A conversation between User and Assistant. The User asks a question, and the Assistant solves it. "
@@ -57,9 +65,10 @@ OPEN_REASONER_ZERO = Prompt(
         "This is the problem:\n{question}\nAssistant: <think>"
     ),
     chat=False,
+    stop=("User:", "Human:", "Assistant:", "</answer>"),
 )
 
-# Keyed by the names of the paper's result tables, so that `results/paper.json` has a row of the same name.
+# The first ten are keyed by the names of the paper's result tables: `results/paper.json` has a row of the same name.
 PROMPTS = {
     "DeepMath-1.5B": BARE,  # DeepMath's card
     "DeepMath-Omn-1.5B": BARE,  # DeepMath's card
@@ -71,8 +80,30 @@ PROMPTS = {
     "Qwen-2.5-7B-SimpleRL-Zoo": BOXED_SYSTEM,  # inferred from hkust-nlp/simpleRL-reason
     "Open-Reasoner-Zero-7B": OPEN_REASONER_ZERO,  # its own repository
     "Qwen2.5-7B-Base": OPEN_REASONER_ZERO,  # inferred: the template DeepMath-Zero-7B's training starts from
+    "JustRL-DeepSeek-1.5B": BOXED_SUFFIX,  # its evals/gen_vllm.py
+    "JustRL-Nemotron-1.5B": BOXED_SUFFIX,  # the same
+    "FastCuRL-1.5B-V3": STEP_BY_STEP_SUFFIX,  # inferred: trained with DeepScaleR's code and data (nick7nlp/FastCuRL)
+    "Nemotron-Research-Reasoning-Qwen-1.5B": STEP_BY_STEP_SUFFIX,  # ProRL; inferred from its DeepScaleR data
+    "QuestA-Nemotron-1.5B": BOXED_SUFFIX,  # as JustRL's authors evaluate it; its card states no prompt
+    "VibeThinker-1.5B": BOXED_SUFFIX,  # inferred; its card passes the prompt on as it is, without a system turn
+    "Qwen3": BOXED_SUFFIX,  # model cards, "Best Practices"
+}
+# What the hub calls them, in lower case, where that is another name.
+_HUB_NAMES = {
+    "deepseek-r1-distill-qwen-1.5b": "R1-Distill-Qwen-1.5B",
+    "qwen2.5-7b": "Qwen2.5-7B-Base",
+    "fastcurl-1.5b-preview": "FastCuRL-1.5B-V3",
+    "fastcurl-1.5b-v2": "FastCuRL-1.5B-V3",
+    "nemotron-research-reasoning-qwen-1.5b-v2": "Nemotron-Research-Reasoning-Qwen-1.5B",
+    **{f"qwen3-{size}": "Qwen3" for size in ("0.6b", "1.7b", "4b", "8b", "14b", "32b")},
 }
 PLAIN_TEXT = [name for name, prompt in PROMPTS.items() if not prompt.chat]
+
+
+def own_name(model: str) -> str | None:
+    """The name in PROMPTS that a hub id or folder goes by, whatever its case; None where it goes by none."""
+    name = Path(model).name.lower()
+    return _HUB_NAMES.get(name) or next((each for each in PROMPTS if each.lower() == name), None)
 
 
 def get_prompt(name: str, system: str | None = None, user: str | None = None) -> Prompt:
@@ -133,11 +164,12 @@ def load_tokenizer(
 
 
 def encode_prompt(
-    tokenizer: "PreTrainedTokenizerBase", prompt: Prompt, question: str, add_generation_prompt: bool = True
+    tokenizer: "PreTrainedTokenizerBase", prompt: Prompt, question: str, add_generation_prompt: bool = True, **options
 ) -> list[int]:
     """Token ids of the prompt up to where the completion starts, the same that `GRPOTrainer` generates from.
 
-    `add_generation_prompt=False` leaves out what opens the assistant's turn.
+    `add_generation_prompt=False` leaves out what opens the assistant's turn; `options` are variables of the chat
+    template, such as enable_thinking.
 
     Raises:
         InputError: the preset needs a chat template and the tokenizer has none, or one that refuses the preset's turns.
@@ -154,7 +186,7 @@ def encode_prompt(
         )
     try:
         return tokenizer.apply_chat_template(
-            formatted, add_generation_prompt=add_generation_prompt, tokenize=True, return_dict=True
+            formatted, add_generation_prompt=add_generation_prompt, tokenize=True, return_dict=True, **options
         )["input_ids"]
     except TemplateError as error:
         presets = ", ".join(name for name, each in PROMPTS.items() if each == prompt) or "your own"

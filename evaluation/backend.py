@@ -12,9 +12,9 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from cli import InputError, say
+from evaluation.benchmarks import stem_of
 from prompts import encode_prompt, get_prompt, load_tokenizer
 
 Emit = Callable[["Request", str, int | None, str], None]
@@ -74,6 +74,11 @@ class Processes:
 # ---------------------------------------------------------------------------------------------------------------------
 
 
+def chat_template_options(args) -> dict:
+    """The chat template's variables that the arguments set."""
+    return {} if args.enable_thinking is None else {"enable_thinking": args.enable_thinking}
+
+
 class LocalBackend:
     """What both local backends share: every prompt is encoded, and measured, before a model is loaded.
 
@@ -90,16 +95,21 @@ class LocalBackend:
         from transformers import AutoConfig
 
         self.args = args
-        self.tokenizer = load_tokenizer(args.model_name_or_path, args.model_revision)
+        self.tokenizer = load_tokenizer(args.model_name_or_path, args.model_revision, args.trust_remote_code)
         try:
-            config = AutoConfig.from_pretrained(args.model_name_or_path, revision=args.model_revision)
+            config = AutoConfig.from_pretrained(
+                args.model_name_or_path, revision=args.model_revision, trust_remote_code=args.trust_remote_code
+            )
         except (OSError, ValueError) as error:
             raise InputError(f"{args.model_name_or_path}: cannot load a model: {error}") from error
         self.commit = getattr(config, "_commit_hash", None)
         self.context = getattr(config.get_text_config(), "max_position_embeddings", None)
-        prompt = get_prompt(args.prompt_preset)
+        special = self.tokenizer.get_added_vocab()  # these are not in a completion's text, but end it all the same
+        self.stop_ids = sorted(special[text] for text in args.stop if text in special)
+        self.stop_texts = [text for text in args.stop if text not in special]
+        prompt, options = get_prompt(args.prompt_preset), chat_template_options(args)
         self.prompts = {
-            name: {p["id"]: encode_prompt(self.tokenizer, prompt, p["problem"]) for p in problems}
+            name: {p["id"]: encode_prompt(self.tokenizer, prompt, p["problem"], **options) for p in problems}
             for name, problems in problem_sets.items()
         }
         self.longest = 0  # tokens of prompt and completion together
@@ -120,7 +130,7 @@ class LocalBackend:
             )
         if least < wanted:
             say(
-                f"{Path(name).stem}: a completion ends where the model's context of {self.context} tokens is full, "
+                f"{stem_of(name)}: a completion ends where the model's context of {self.context} tokens is full, "
                 f"after {least} tokens for the longest prompt, before --max_new_tokens {wanted}"
             )
         self.longest = max(self.longest, *(len(each) + self.room(each) for each in ids.values()))
@@ -132,5 +142,5 @@ class LocalBackend:
 
     def requests(self, benchmark: str, samples: list[tuple[str, int]]) -> list[Request]:
         """Requests for (problem id, sample) pairs."""
-        ids, stem, seed = self.prompts[benchmark], Path(benchmark).stem, self.args.seed
+        ids, stem, seed = self.prompts[benchmark], stem_of(benchmark), self.args.seed
         return [Request(stem, p, i, seed + i, ids[p], self.room(ids[p])) for p, i in samples]

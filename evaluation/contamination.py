@@ -21,7 +21,7 @@ from pathlib import Path
 
 from cli import InputError, is_local, parse_arguments, say, stay_offline_if_local
 from data import DataArguments, load_questions
-from evaluation.benchmarks import benchmark_names, load_benchmark
+from evaluation.benchmarks import benchmark_names, load_benchmark, stem_of
 from evaluation.samples import make_folder
 from sources.files import write_whole
 
@@ -226,7 +226,7 @@ def format_table(names: list[str], sizes: Counter, suspects: list[dict], args: C
 def main(argv: list[str] | None = None) -> None:
     (args,) = parse_arguments([ContaminationArguments], argv)
     names = benchmark_names(args.benchmarks)
-    stems = [Path(name).stem for name in names]
+    stems = [stem_of(name) for name in names]
     if repeated := [stem for stem in stems if stems.count(stem) > 1]:
         raise InputError(f"--benchmarks: two are called {repeated[0]}; rename a file")
     for name, value in (("ngram", args.ngram), ("top_k", args.top_k)):
@@ -243,7 +243,7 @@ def main(argv: list[str] | None = None) -> None:
     source = DataArguments(**{name: getattr(args, name) for name in own})
     stay_offline_if_local(args.dataset, args.embedding_model)
     problem_sets = {name: load_benchmark(name, args.benchmark_dir) for name in names}
-    rows = [(Path(name).stem, problem) for name, problems in problem_sets.items() for problem in problems]
+    rows = [(stem_of(name), problem) for name, problems in problem_sets.items() for problem in problems]
     questions = load_questions(source)
     suspects = []
     pairs = find_suspects([problem["problem"] for _, problem in rows], list(questions.values()), args)

@@ -4,6 +4,7 @@ import time
 from pathlib import Path
 
 from cli import adapter_base, stay_offline_if_local
+from evaluation.benchmarks import stem_of
 from evaluation.samples import SampleFile, text_hash
 
 
@@ -42,7 +43,7 @@ def generate_missing(
 
     hashes = {p["id"]: text_hash(p["problem"]) for p in problems}
     began = time.perf_counter()
-    progress = tqdm(total=len(samples), desc=Path(name).stem, unit="sample", disable=process > 0)
+    progress = tqdm(total=len(samples), desc=stem_of(name), unit="sample", disable=process > 0)
     with SampleFile(output_dir, name, process) as file, progress:
 
         def emit(request, completion: str, tokens: int | None, finish_reason: str) -> None:

@@ -13,9 +13,10 @@ import time
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from cli import InputError
+from cli import InputError, say
+from evaluation.benchmarks import stem_of
 from evaluation.samples import sample_files, stored_rows
-from sources.files import read_json_lines, write_whole
+from sources.files import write_whole
 
 # ---------------------------------------------------------------------------------------------------------------------
 # Starts: every time a run began, or went on, to make samples of a benchmark
@@ -23,13 +24,17 @@ from sources.files import read_json_lines, write_whole
 
 
 def read_starts(output_dir: Path, benchmark: str) -> list[dict]:
-    """What is known of every start of a benchmark, the first one first.
-
-    Raises:
-        InputError: the file is broken.
-    """
-    path = output_dir / f"{Path(benchmark).stem}.generation.jsonl"
-    return list(read_json_lines(path)) if path.exists() else []
+    """What is known of every start of a benchmark, the first one first; nothing of one whose line is damaged."""
+    path = output_dir / f"{stem_of(benchmark)}.generation.jsonl"
+    starts = []
+    for line in path.read_bytes().splitlines() if path.exists() else []:
+        try:
+            start = json.loads(line)
+        except ValueError:
+            say(f"WARNING: {path}, line {len(starts) + 1} is damaged: how these samples were made is not known")
+            start = {}
+        starts.append(start if isinstance(start, dict) else {})
+    return starts
 
 
 def add_start(output_dir: Path, benchmark: str, backend, processes: int) -> None:
@@ -54,7 +59,7 @@ def add_start(output_dir: Path, benchmark: str, backend, processes: int) -> None
         "processes": processes,
     }
     lines = [json.dumps(each) + "\n" for each in (*read_starts(output_dir, benchmark), start)]
-    write_whole(output_dir / f"{Path(benchmark).stem}.generation.jsonl", "".join(lines))
+    write_whole(output_dir / f"{stem_of(benchmark)}.generation.jsonl", "".join(lines))
 
 
 def check_same_model(backend, output_dir: Path) -> None:
@@ -67,7 +72,7 @@ def check_same_model(backend, output_dir: Path) -> None:
         benchmark = path.name.removesuffix(".generation.jsonl")
         for start in generation_facts(output_dir, f"{benchmark}.jsonl"):
             for name, now in (("model_commit", backend.commit), ("context", backend.context)):
-                if start[name] != now:
+                if start.get(name, now) != now:  # nothing is known of a damaged line
                     raise InputError(
                         f"{output_dir} holds samples of {benchmark} made with {name} {start[name]}, now it is {now}; "
                         "take another --output_dir, or the same model"

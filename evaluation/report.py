@@ -14,9 +14,10 @@ from pathlib import Path
 
 from cli import InputError, parse_arguments
 from evaluation.benchmarks import BENCHMARKS, CATEGORY_COLUMNS
+from evaluation.published import other_sampling, others_table, paper_rows, row_of
+from evaluation.score import interval
 from sources.files import write_whole
 
-PAPER_TABLE = Path(__file__).parents[1] / "results" / "paper.json"
 PERCENT = (0, 105)  # room for a mark at 100
 CORRECT, WRONG, OURS, PAPER = "tab:green", "tab:red", "tab:blue", "tab:gray"
 
@@ -55,11 +56,16 @@ def read_results(folder: Path) -> dict[str, dict]:
 
 
 def paper_score(benchmark: str, result: dict) -> float | None:
-    """The paper's pass@1 for the prompt preset of a result; None where it has none, or for a part of a benchmark."""
+    """The paper's pass@1 for the model of a result; None where it has none, or for a part of a benchmark."""
     if part_of(benchmark, result):
         return None
-    table = json.loads(PAPER_TABLE.read_text(encoding="utf-8"))["pass@1"]
-    return table.get(result["settings"]["prompt_preset"], {}).get(benchmark)
+    return paper_rows().get(row_of(result["settings"]), {}).get(benchmark)
+
+
+def bounds_of(result: dict) -> tuple[float, float]:
+    """95 % interval of a result's pass@1, in percent."""
+    low, high = interval([problem["accuracy"] for problem in result["problems"]])
+    return 100 * low, 100 * high
 
 
 def part_of(benchmark: str, result: dict) -> str:
@@ -74,23 +80,24 @@ def plus_minus(value: float, error: float | None) -> str:
     return f"{value:.1f}" if error is None else f"{value:.1f} ± {error:.1f}"
 
 
-def compare(ours: float, error: float | None, paper: float | None) -> tuple[str, str, str]:
+def compare(ours: float, error: float | None, bounds: tuple[float, float], paper: float | None) -> tuple[str, str, str]:
     """The paper's number, our difference from it (bold: outside our 95 % interval) and its z-score, for a table.
 
     Args:
         ours, paper: pass@1 in percent; None: the paper has none.
         error: standard error of ours; None: unknown.
+        bounds: 95 % interval of ours.
     """
     if paper is None:
         return "–", "–", "–"
     difference = ours - paper
-    outside = error is not None and abs(difference) > 1.96 * error
+    outside = not bounds[0] <= paper <= bounds[1]
     z = f"{difference / error:+.1f}" if error else "–"
     return f"{paper:.1f}", f"**{difference:+.1f}**" if outside else f"{difference:+.1f}", z
 
 
-HEADINGS = ("benchmark", "ours", "paper ({})", "difference", "z", "majority vote", "problems", "n", "mean tokens",
-            "truncated", "undecided")  # fmt: skip
+HEADINGS = ("benchmark", "ours", "95 % interval", "paper ({})", "difference", "z", "majority vote", "problems", "n",
+            "mean tokens", "truncated", "undecided")  # fmt: skip
 
 
 def format_table(results: dict[str, dict]) -> str:
@@ -98,19 +105,28 @@ def format_table(results: dict[str, dict]) -> str:
     groups = defaultdict(dict)
     for benchmark, result in results.items():
         settings = result["settings"]
-        groups[settings["model_name_or_path"], settings["prompt_preset"]][benchmark] = result
+        groups[settings["model_name_or_path"], row_of(settings), other_sampling(settings)][benchmark] = result
     lines = []
-    for (model, preset), of_model in groups.items():
+    for (model, row, sampling), of_model in groups.items():
         lines += [
             f"pass@1 in percent of `{model}`, mean over samples and problems, ± standard error over problems; bold: "
-            "the paper's number lies outside our 95 % interval.",
+            "the paper's number lies outside our 95 % interval."
+            + (f" Sampled otherwise than the paper: {sampling}." if sampling else "")
+            + ("" if row else " The paper has no row of this model (--paper_row names one)."),
             "",
-            f"| {' | '.join(HEADINGS).format(preset)} |",
+            f"| {' | '.join(HEADINGS).format(row or '–')} |",
             "|---" * len(HEADINGS) + "|",
             *(f"| {' | '.join(table_row(benchmark, result))} |" for benchmark, result in of_model.items()),
             "",
+            *(f"{name}: {note}\n" for name, result in of_model.items() if (note := unreadable(result))),
         ]
     return "\n".join(lines)
+
+
+def unreadable(result: dict) -> str:
+    """What a table says of golds that the grader cannot read."""
+    count = result["summary"].get("unreadable_golds")
+    return f"the golds of {count} problems cannot be read, where only the same text counts as right" if count else ""
 
 
 def table_row(benchmark: str, result: dict) -> tuple[str, ...]:
@@ -120,7 +136,8 @@ def table_row(benchmark: str, result: dict) -> tuple[str, ...]:
     return (
         benchmark,
         plus_minus(s["pass@1"], s["standard_error"]) + (f" ({part})" if part else ""),
-        *compare(s["pass@1"], s["standard_error"], paper_score(benchmark, result)),
+        "{:.1f} to {:.1f}".format(*bounds_of(result)),
+        *compare(s["pass@1"], s["standard_error"], bounds_of(result), paper_score(benchmark, result)),
         plus_minus(s[vote], s[f"{vote}_standard_error"]) if vote in s else "–",
         str(s["problems"]),
         str(s["n"]),
@@ -170,10 +187,10 @@ def save(figure, path: Path) -> None:
     pyplot.close(figure)
 
 
-def interval(values: list[float], errors: list[float | None]) -> list[list[float]]:
+def reach(values: list[float], errors: list[float | None]) -> list[list[float]]:
     """How far 95 % intervals reach below and above percentages, within 0 and 100; an unknown error reaches nowhere."""
-    reach = [1.96 * (error or 0) for error in errors]
-    pairs = list(zip(values, reach, strict=True))
+    widths = [1.96 * (error or 0) for error in errors]
+    pairs = list(zip(values, widths, strict=True))
     return [[min(value, each) for value, each in pairs], [min(100 - value, each) for value, each in pairs]]
 
 
@@ -181,12 +198,13 @@ def plot_scores(results: dict[str, dict], title: str, path: Path) -> None:
     """Bars of pass@1 with 95 % intervals, the paper's numbers beside them."""
     figure, (axis,) = panels(1, title, width=max(6.0, 1.6 * len(results)), height=3.8)
     ours = [result["summary"]["pass@1"] for result in results.values()]
-    errors = interval(ours, [result["summary"]["standard_error"] for result in results.values()])
+    bounds = [bounds_of(result) for result in results.values()]
     papers = [paper_score(name, result) for name, result in results.items()]
     beside = any(paper is not None for paper in papers)
     shift = 0.2 if beside else 0.0
     here = [at - shift for at in range(len(ours))]
-    bars = axis.bar(here, ours, 0.38, yerr=errors, capsize=3, color=OURS, label="ours, 95 % interval")
+    errors = zip(*([value - low, high - value] for value, (low, high) in zip(ours, bounds, strict=True)), strict=True)
+    bars = axis.bar(here, ours, 0.38, yerr=list(errors), capsize=3, color=OURS, label="ours, 95 % interval")
     axis.bar_label(bars, fmt="%.1f", padding=2, fontsize=8)
     if beside:
         there = [(at + shift, paper) for at, paper in enumerate(papers) if paper is not None]
@@ -208,7 +226,7 @@ def plot_pass_at_k(results: dict[str, dict], title: str, path: Path) -> None:
         errors = [s["standard_error"], *(s[f"pass@{k}_standard_error"] for k in ks[1:])]
         color = f"C{at}"
         values = [s[f"pass@{k}"] for k in ks]
-        axis.errorbar(ks, values, interval(values, errors), marker="o", capsize=3, color=color, label=name)
+        axis.errorbar(ks, values, reach(values, errors), marker="o", capsize=3, color=color, label=name)
         if (vote := f"maj@{s['n']}") in s:
             axis.plot(s["n"], s[vote], marker="x", markersize=8, linestyle="none", color=color)
     most = max(result["summary"]["n"] for result in results.values())
@@ -261,7 +279,7 @@ def plot_categories(results: dict[str, dict], title: str, path: Path) -> bool:
     for axis, (name, (column, groups)) in zip(axes, chosen.items(), strict=True):
         values = sorted(groups, key=as_number, reverse=True)  # the first one ends up at the top
         means = [groups[value]["pass@1"] for value in values]
-        errors = interval(means, [groups[value]["standard_error"] for value in values])
+        errors = reach(means, [groups[value]["standard_error"] for value in values])
         axis.barh(range(len(values)), means, xerr=errors, capsize=3, color=OURS)
         labels = [value if len(value) < 32 else value[:30] + "…" for value in values]
         axis.set_yticks(
@@ -314,5 +332,6 @@ def main(argv: list[str] | None = None) -> None:
     if not tables:
         raise InputError(f"--results_dir {root}: holds no results of evaluate.py, nor does any folder in it")
     report = "\n".join(f"## {folder.resolve().name}\n\n{table}" for folder, table in tables.items())
+    report += f"\n## Published by others, by other protocols (not to be compared to a point)\n\n{others_table()}"
     write_whole(root / "report.md", report)
     print(f"{report}\nreport: {root / 'report.md'}; plots: in each folder" if args.plots else report)

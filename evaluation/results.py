@@ -6,10 +6,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 from cli import say
-from data import write_whole
+from evaluation.benchmarks import stem_of
 from evaluation.provenance import generation_facts, grading_facts
 from evaluation.samples import read_settings, stored_samples
 from prompts import get_prompt
+from sources.files import write_whole
 
 
 def grade_and_write(name: str, problems: list[dict], output_dir: Path, args) -> list[tuple[str, int]]:
@@ -34,10 +35,13 @@ def grade_and_write(name: str, problems: list[dict], output_dir: Path, args) -> 
         return absent
     rows = [rows[key] for key in keys]
     if empty := sum(not row["completion"].strip() for row in rows):
-        say(
-            f"WARNING: {Path(name).stem}: {'all' if empty == len(rows) else empty} of {len(rows)} completions are empty"
-        )
+        say(f"WARNING: {stem_of(name)}: {'all' if empty == len(rows) else empty} of {len(rows)} completions are empty")
     scored = score(problems, rows, args.n, args.require_think_end, args.grader)
+    if unreadable := scored["summary"]["unreadable_golds"]:
+        say(
+            f"WARNING: {stem_of(name)}: the golds of {unreadable} of {len(problems)} problems cannot be read; there "
+            "only an answer of the same text counts as right"
+        )
     result = {
         "summary": scored["summary"],
         "settings": asdict(args),
@@ -47,11 +51,11 @@ def grade_and_write(name: str, problems: list[dict], output_dir: Path, args) -> 
         "grading": grading_facts(args.grader),
         "problems": scored["problems"],
     }
-    write_whole(output_dir / f"{Path(name).stem}.json", json.dumps(result, indent=1, ensure_ascii=False) + "\n")
+    write_whole(output_dir / f"{stem_of(name)}.json", json.dumps(result, indent=1, ensure_ascii=False) + "\n")
     if args.second_opinion:
         from evaluation.second_opinion import write_disagreements
 
-        write_disagreements(output_dir / f"{Path(name).stem}.second_opinion.md", scored["problems"], rows)
+        write_disagreements(output_dir / f"{stem_of(name)}.second_opinion.md", scored["problems"], rows)
     return []
 
 
@@ -62,7 +66,7 @@ def what_is_missing(absent: dict[str, list], lost: list) -> str:
         absent: (problem id, sample) pairs by benchmark.
         lost: (request, why) of those that this process failed to make.
     """
-    counts = ", ".join(f"{len(keys)} of {Path(name).stem}" for name, keys in absent.items())
+    counts = ", ".join(f"{len(keys)} of {stem_of(name)}" for name, keys in absent.items())
     reasons = Counter((request.benchmark, request.problem, why) for request, why in lost)
     shown = [f"{name}, problem {problem}: {why}" for name, problem, why in list(reasons)[:3]]
     more = [f"and {len(reasons) - 3} problems more"] if len(reasons) > 3 else []

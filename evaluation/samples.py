@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cli import InputError
+from evaluation.benchmarks import stem_of
 from sources.files import write_whole
 
 
@@ -45,7 +46,14 @@ def make_folder(path: Path) -> None:
 # What decides a stored sample; a run with other values of these must take another folder. Problem texts are compared
 # one by one, a local model by its files, a hub model by its commit.
 SETTINGS = ("model_name_or_path", "model_revision", "prompt_preset", "backend", "dtype", "temperature", "top_p",
-            "max_new_tokens", "seed")  # fmt: skip
+            "max_new_tokens", "seed", "top_k", "min_p", "stop", "enable_thinking", "vllm_args")  # fmt: skip
+ADDED = {
+    "top_k": 0,
+    "min_p": 0.0,
+    "stop": [],
+    "enable_thinking": None,
+    "vllm_args": None,
+}  # as it was before there were
 # Of a local model, beside its weights: context, end of text, tokens and chat template.
 MODEL_FILES = ("*config.json", "*.jinja", "tokenizer*", "*tokens*.json", "vocab*", "merges.txt", "*.model")
 
@@ -77,7 +85,7 @@ def read_settings(output_dir: Path) -> dict:
     """
     path = output_dir / "settings.json"
     try:
-        settings = json.loads(path.read_text(encoding="utf-8"))
+        settings = ADDED | json.loads(path.read_text(encoding="utf-8"))
         return settings | {name: settings[name] for name in SETTINGS}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"{path}: not the settings of an evaluation ({type(error).__name__}: {error})") from error
@@ -85,6 +93,8 @@ def read_settings(output_dir: Path) -> dict:
 
 def check_settings(output_dir: Path, settings: dict) -> None:
     """Write the settings that decide generations, or compare them with those of the generations already there.
+
+    A local model may stand in another folder than before: it is known by its files.
 
     Args:
         settings: the values of SETTINGS, and `model_fingerprints`.
@@ -102,7 +112,10 @@ def check_settings(output_dir: Path, settings: dict) -> None:
             "another --output_dir (--regrade still grades them)"
         )
     was, now = ({**each, **each["model_files"]} for each in (stored, settings))
+    same_files = was.get("weights_sha256") is not None and was["weights_sha256"] == now.get("weights_sha256")
     names = [name for name in now | was if name != "model_files"]
+    if same_files:
+        names = [name for name in names if name not in ("model_name_or_path", "model_revision")]
     if changed := [name for name in names if was.get(name) != now.get(name)]:
         then = ", ".join(f"{name} = {was.get(name)!r}" for name in changed)
         raise InputError(
@@ -126,7 +139,7 @@ class SampleFile:
     """
 
     def __init__(self, output_dir: Path, benchmark: str, process: int):
-        self.path = output_dir / f"{Path(benchmark).stem}.generations-{process}.jsonl"
+        self.path = output_dir / f"{stem_of(benchmark)}.generations-{process}.jsonl"
 
     def __enter__(self):
         try:
@@ -176,7 +189,7 @@ def end_of_last_line(fd: int, block: int = 1 << 20) -> int:
 
 def sample_files(output_dir: Path, benchmark: str) -> list[Path]:
     """The files that hold a benchmark's samples, one a process."""
-    return sorted(output_dir.glob(f"{glob.escape(Path(benchmark).stem)}.generations-*.jsonl"))
+    return sorted(output_dir.glob(f"{glob.escape(stem_of(benchmark))}.generations-*.jsonl"))
 
 
 def stored_rows(path: Path) -> Iterator[tuple[int, dict]]:

@@ -15,12 +15,12 @@ import asyncio
 import json
 import os
 from dataclasses import replace
-from pathlib import Path
 
 import httpx
 
 from cli import InputError, say
-from evaluation.backend import Emit, Request
+from evaluation.backend import Emit, Request, chat_template_options
+from evaluation.benchmarks import stem_of
 from evaluation.server_client import Asking, Refused, TryAgain, Unusable, seconds_to_wait
 from prompts import get_prompt
 
@@ -119,7 +119,7 @@ class ServerBackend:
         prompts, rooms, stem, seed = (
             self.prompts[benchmark],
             self.rooms[benchmark],
-            Path(benchmark).stem,
+            stem_of(benchmark),
             self.args.seed,
         )
         return [Request(stem, p, i, seed + i, prompts[p], rooms[p]) for p, i in samples]
@@ -151,11 +151,24 @@ class ServerBackend:
         body = {"model": self.args.model_name_or_path, **sampling}
         if request.max_tokens is not None:  # else: as much as fits beside the prompt
             body["max_tokens"] = request.max_tokens
+        if self.args.stop:
+            body["stop"] = self.args.stop
+        if options := chat_template_options(self.args):
+            body["chat_template_kwargs"] = options
         if self.is_vllm:
-            body |= {"top_k": -1, "min_p": 0.0, "repetition_penalty": 1.0}
+            body |= {"top_k": self.args.top_k or -1, "min_p": self.args.min_p, "repetition_penalty": 1.0}
+        elif not self.is_transformers:  # fields that not every server knows
+            body |= {name: getattr(self.args, name) for name in ("top_k", "min_p") if getattr(self.args, name)}
         if self.is_transformers:
             greedy = self.args.temperature == 0
-            body["generation_config"] = json.dumps({"do_sample": not greedy, "top_k": 0, "repetition_penalty": 1.0})
+            body["generation_config"] = json.dumps(
+                {
+                    "do_sample": not greedy,
+                    "top_k": self.args.top_k,
+                    "min_p": self.args.min_p or None,
+                    "repetition_penalty": 1.0,
+                }
+            )
         return body | {"messages" if self.prompt.chat else "prompt": request.prompt}
 
     async def ask(self, client: httpx.AsyncClient, request: Request) -> tuple[Request, str, int | None, str]:

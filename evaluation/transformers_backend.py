@@ -2,12 +2,13 @@
 
 vLLM hands sample i of every problem the same random numbers, which correlates their errors a little. Here every sample
 has a stream of its own, keyed by (seed + i, benchmark, problem id), and draws its t-th token with the stream's t-th
-number. But for rounding, which may turn a near-tie in bfloat16, neither the batch nor the process nor a restart changes
-it, nor does `--continuous_batching true`, which fills the place of a finished sample at once instead of waiting for the
-longest of its batch.
+number. Neither the batch nor the process nor a restart changes it, but for rounding: other shapes add up in another
+order, which may turn a near-tie. So it is with `--continuous_batching true`, which fills the place of a finished sample
+at once instead of waiting for the longest of its batch.
 """
 
 import hashlib
+import math
 from itertools import groupby
 
 from cli import InputError
@@ -44,18 +45,32 @@ class TransformersBackend(LocalBackend):
         self.where = torch.device("cpu" if accelerator is None else f"{accelerator.type}:{processes.local_index}")
         try:
             self.model = AutoModelForCausalLM.from_pretrained(
-                args.model_name_or_path, revision=args.model_revision, dtype=args.dtype
+                args.model_name_or_path,
+                revision=args.model_revision,
+                dtype=args.dtype,
+                trust_remote_code=args.trust_remote_code,
             )
             self.model.to(self.where).eval()
         except (OSError, ValueError, RuntimeError, SafetensorError) as error:
             raise InputError(f"{args.model_name_or_path}: cannot load a model: {error}") from error
         declared = self.model.generation_config.eos_token_id
         declared = declared if isinstance(declared, list) else [declared]
-        self.eos_ids = sorted({i for i in (*declared, self.tokenizer.eos_token_id) if i is not None})
+        ends = (*declared, self.tokenizer.eos_token_id, *self.stop_ids)
+        self.eos_ids = sorted({i for i in ends if i is not None})
+        if args.continuous_batching and self.stop_texts:
+            raise InputError(
+                f"--continuous_batching: transformers' ends no completion at a text such as {self.stop_texts[0]!r}; "
+                "leave it out, or --stop none"
+            )
 
     def device(self) -> str:
         """Where the model runs."""
         return self.where.type
+
+    def text_of(self, ids: list[int]) -> str:
+        """A completion's text, up to the first stop text."""
+        text = self.tokenizer.decode(ids, skip_special_tokens=True)
+        return text[: min((text.find(stop) for stop in self.stop_texts if stop in text), default=len(text))]
 
     def complete(self, requests: list[Request], emit: Emit) -> None:
         """Complete all requests, batch by batch; a sample is emitted when it ends, not when its batch does.
@@ -82,24 +97,33 @@ class TransformersBackend(LocalBackend):
     def complete_batch(self, requests: list[Request], emit: Emit) -> None:
         """Complete one batch of requests that share `max_tokens`."""
         import torch
-        from transformers import GenerationConfig, LogitsProcessorList, StoppingCriteria, StoppingCriteriaList
+        from transformers import (
+            GenerationConfig,
+            LogitsProcessorList,
+            StoppingCriteria,
+            StoppingCriteriaList,
+            StopStringCriteria,
+        )
 
         batch = self.tokenizer.pad({"input_ids": [r.prompt for r in requests]}, return_tensors="pt").to(self.where)
         prompt_length = batch["input_ids"].shape[1]  # of (B, P)
         running = dict(enumerate(requests))
 
         def finish(row: int, ids: list[int], reason: str) -> None:
-            emit(running.pop(row), self.tokenizer.decode(ids, skip_special_tokens=True), len(ids), reason)
+            emit(running.pop(row), self.text_of(ids), len(ids), reason)
 
         class EmitEnded(StoppingCriteria):
             def __call__(self, input_ids, scores):  # (B, P + t)
                 ended = torch.isin(input_ids[:, -1], eos)  # (B,)
+                if at_text:
+                    ended |= at_text(input_ids[:, prompt_length:], scores)
                 for row in ended.nonzero().flatten().tolist():
                     if row in running:
                         finish(row, input_ids[row, prompt_length:].tolist(), "stop")
                 return ended
 
         eos = torch.tensor(self.eos_ids, device=self.where)
+        at_text = StopStringCriteria(self.tokenizer, self.stop_texts) if self.stop_texts else None
         samplers = LogitsProcessorList()
         if self.args.temperature > 0:
             streams = torch.stack([sample_stream(request) for request in requests]).to(self.where)  # (B, T)
@@ -138,8 +162,7 @@ class TransformersBackend(LocalBackend):
                     raise InputError(failed.format(f"failed ({result.error})"))
                 ids = result.generated_tokens
                 reason = "stop" if ids[-1] in self.eos_ids else "length"
-                text = self.tokenizer.decode(ids, skip_special_tokens=True)
-                emit(waiting[result.request_id], text, len(ids), reason)
+                emit(waiting[result.request_id], self.text_of(ids), len(ids), reason)
         finally:
             manager.stop(block=True, hard_stop=True)
             manager.destroy()
@@ -190,7 +213,7 @@ def make_sampler(streams, prompt_length: int, args):
     Args:
         streams: uniform numbers, one row per row of the batch, (B, T).
         prompt_length: padded length of the prompts, in tokens.
-        args: temperature and top_p.
+        args: temperature, top_p, top_k and min_p.
     """
     import torch
     from transformers import LogitsProcessor
@@ -198,7 +221,7 @@ def make_sampler(streams, prompt_length: int, args):
     class StreamSampler(LogitsProcessor):
         def __call__(self, input_ids, scores):  # (B, prompt_length + t), (B, V)
             uniforms = streams[:, input_ids.shape[1] - prompt_length]  # (B,)
-            token = draw(scores / args.temperature, uniforms, args.top_p)
+            token = draw(among(scores / args.temperature, args), uniforms, args.top_p)
             return torch.full_like(scores, -torch.inf).scatter_(1, token[:, None], 0.0)
 
     return StreamSampler()
@@ -209,7 +232,7 @@ def make_stream_drawer(requests: dict[str, Request], args):
 
     Args:
         requests: by the name under which each was added.
-        args: temperature and top_p.
+        args: temperature, top_p, top_k and min_p.
     """
     import torch
     from transformers.generation.continuous_batching.cb_logits_processors import ContinuousBatchingLogitsProcessor
@@ -233,10 +256,19 @@ def make_stream_drawer(requests: dict[str, Request], args):
 
         def __call__(self, scores, tensor_arg):  # (B, V), (at least B,)
             uniforms = tensor_arg[: scores.shape[0]].view(torch.float32).double()
-            token = draw(scores / args.temperature, uniforms, args.top_p)
+            token = draw(among(scores / args.temperature, args), uniforms, args.top_p)
             return torch.full_like(scores, -torch.inf).scatter_(1, token[:, None], 0.0)
 
     return StreamDrawer()
+
+
+def among(scores, args):
+    """Logits (B, V) with -inf for the tokens that `min_p`, then `top_k` leave out: vLLM's order, before top-p."""
+    if args.min_p > 0:
+        scores = scores.masked_fill(scores < scores.amax(-1, keepdim=True) + math.log(args.min_p), -math.inf)
+    if 0 < args.top_k < scores.shape[1]:
+        scores = scores.masked_fill(scores < scores.topk(args.top_k).values[:, -1:], -math.inf)
+    return scores
 
 
 def draw(scores, uniforms, top_p: float, candidates: int = NUCLEUS):

@@ -57,16 +57,17 @@ class VLLMBackend(LocalBackend):
                 model=args.model_name_or_path,
                 revision=args.model_revision,
                 tokenizer_revision=args.model_revision,
+                trust_remote_code=args.trust_remote_code,
                 dtype=args.dtype,
                 seed=args.seed,
                 max_model_len=self.longest,
                 tensor_parallel_size=args.tensor_parallel,
                 gpu_memory_utilization=args.gpu_memory,
-                **on_cpu,
+                **on_cpu | (args.vllm_args or {}),
             )
-        except (OSError, ValueError, RuntimeError, SafetensorError) as error:
+        except (OSError, ValueError, RuntimeError, TypeError, SafetensorError) as error:
             raise InputError(
-                f"{args.model_name_or_path}: vLLM cannot load it: {error} [--gpu_memory, --dtype]"
+                f"{args.model_name_or_path}: vLLM cannot load it: {error} [--gpu_memory, --dtype, --vllm_args]"
             ) from error
         os.environ.update(launcher)
 
@@ -81,6 +82,10 @@ class VLLMBackend(LocalBackend):
             sampling = SamplingParams(
                 temperature=self.args.temperature,
                 top_p=1.0 if greedy else self.args.top_p,
+                top_k=0 if greedy else self.args.top_k,
+                min_p=0.0 if greedy else self.args.min_p,
+                stop=self.stop_texts,
+                stop_token_ids=self.stop_ids,
                 max_tokens=request.max_tokens,
                 seed=request.seed,
                 output_kind=RequestOutputKind.FINAL_ONLY,

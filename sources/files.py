@@ -131,8 +131,10 @@ def _saved(path: Path, split: str) -> "datasets.Dataset":
     return dataset
 
 
-def from_hub(hub_id: str, split: str, revision: str | None = None, config: str | None = None) -> "datasets.Dataset":
-    """Load a split of a hub data set.
+def from_hub(
+    hub_id: str, split: str | None, revision: str | None = None, config: str | None = None
+) -> "datasets.Dataset | datasets.DatasetDict":
+    """Load a split of a hub data set, or with None all of them by name; `config` is the hub's name for a part of it.
 
     Raises:
         InputError: the hub cannot be reached, or has no such data set, revision, configuration or split.
@@ -158,8 +160,9 @@ def _loaded(shown: str, *args, **kwargs) -> "datasets.Dataset":
             why = f"it has several configurations: {', '.join(names)}"
         elif "Unknown split" in str(error):
             hint = "name one with --dataset_split"
-        which = f"{kwargs['split']}, revision {kwargs['revision']}" if kwargs["revision"] else kwargs["split"]
-        raise InputError(f"{shown}: cannot load split {which} from the hub: {why}; {hint}") from error
+        which = f"split {kwargs['split']}" if kwargs["split"] else "it"
+        which += f", revision {kwargs['revision']}," if kwargs["revision"] else ""
+        raise InputError(f"{shown}: cannot load {which} from the hub: {why}; {hint}") from error
 
 
 def _first_line(error: BaseException) -> str:

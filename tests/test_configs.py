@@ -1,6 +1,7 @@
 """Every shipped recipe and launch line parses, keeps the original's products, and a typo in one is an error."""
 
 import ast
+import itertools
 import math
 import re
 import shlex
@@ -13,7 +14,8 @@ from trl import GRPOConfig, ModelConfig, SFTConfig
 
 import demo
 from cli import InputError, parse_arguments, read_config
-from evaluate import EvaluationArguments
+from evaluate import COMMANDS, EvaluationArguments
+from evaluation.compare import CompareArguments
 from evaluation.contamination import ContaminationArguments
 from evaluation.report import ReportArguments
 from prompts import PROMPTS
@@ -23,7 +25,7 @@ from train_grpo import GRPOScriptArguments
 CONFIGS = sorted(Path("configs").glob("*.yaml"))
 GRPO = [GRPOScriptArguments, GRPOConfig, ModelConfig]
 SFT = [SFTScriptArguments, SFTConfig, ModelConfig]
-SUBCOMMANDS = {"report": ReportArguments, "contamination": ContaminationArguments}
+SUBCOMMANDS = {"report": ReportArguments, "compare": CompareArguments, "contamination": ContaminationArguments}
 DATA_REVISION = "5cf055d1fe3d7a2eb19719ac020211469736ae44"
 
 
@@ -343,8 +345,8 @@ def test_command_parses(words, tmp_path, capsys):
     elif script == "sft_warmup.py":
         parse_arguments(SFT, [*flags, "--use_cpu", "true"])
     elif script == "evaluate.py":
-        of = [SUBCOMMANDS[flags.pop(0)]] if flags[0] in SUBCOMMANDS else [EvaluationArguments]
-        parse_arguments(of, flags)
+        of = SUBCOMMANDS[flags[0]] if flags[0] in COMMANDS else EvaluationArguments
+        parse_arguments([of], list(itertools.dropwhile(lambda word: not word.startswith("--"), flags)))
     elif script == "demo.py":
         for seed in [word for word in flags if word.isdigit()] or ["0"]:
             (tmp_path / f"seed{seed}").mkdir(exist_ok=True)

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from cli import InputError
-from evaluation.benchmarks import BENCHMARKS
-from prompts import PROMPTS, encode_prompt, get_prompt, load_tokenizer
+from evaluation.benchmarks import PAPER
+from prompts import PROMPTS, encode_prompt, get_prompt, load_tokenizer, own_name
 
 QUESTION = "What is {1} \\frac{1}{2}?"
 
@@ -50,7 +50,22 @@ def test_every_model_of_the_paper_has_a_prompt():
     table = json.loads(Path("results/paper.json").read_text())["pass@1"]
     assert len(table) == 8 and all(len(row) == 6 for row in table.values())
     assert set(table) <= set(PROMPTS)
-    assert all(set(row) == set(BENCHMARKS) for row in table.values())
+    assert all(set(row) == set(PAPER) for row in table.values())
+
+
+@pytest.mark.parametrize(
+    ("model", "name"),
+    [
+        ("deepseek-ai/DeepSeek-R1-Distill-Qwen-1.5B", "R1-Distill-Qwen-1.5B"),
+        ("runs/DeepMath-1.5B/", "DeepMath-1.5B"),
+        ("RUC-AIBOX/STILL-3-1.5B-preview", "Still-3-1.5B-Preview"),
+        ("Qwen/Qwen2.5-7B", "Qwen2.5-7B-Base"),
+        ("Qwen/Qwen3-1.7B", "Qwen3"),
+        ("runs/grpo_mine", None),
+    ],
+)
+def test_models_go_by_their_names(model, name):
+    assert own_name(model) == name
 
 
 def test_encoded_prompt_is_what_the_trainer_tokenizes(model_dir):

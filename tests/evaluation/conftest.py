@@ -7,6 +7,7 @@ import torch
 
 import demo
 import evaluate
+from evaluation import samples
 from evaluation.samples import text_hash
 
 GOLDS = {"a": "\\frac{1}{2}", "b": "7", "c": "(0,1)"}
@@ -50,7 +51,13 @@ def folder(tmp_path_factory):
                 for at, (name, gold) in enumerate(GOLDS.items())]  # fmt: skip
     (path.parent / "math500.jsonl").write_text("".join(json.dumps(p) + "\n" for p in problems))
     settings = dict.fromkeys(evaluate.SETTINGS) | {"model_name_or_path": "m", "prompt_preset": "DeepMath-1.5B"}
-    settings |= {"backend": "server", "temperature": 0.6, "top_p": 0.95, "max_new_tokens": 99, "seed": 42}
+    settings |= samples.ADDED | {
+        "backend": "server",
+        "temperature": 0.6,
+        "top_p": 0.95,
+        "max_new_tokens": 99,
+        "seed": 42,
+    }
     (path / "settings.json").write_text(json.dumps(settings))
     with open(path / "math500.generations-0.jsonl", "w") as file:
         for p in problems:

@@ -1,9 +1,12 @@
 """Benchmarks by name, folder and file."""
 
+import json
+
+import datasets
 import pytest
 
 from cli import InputError
-from evaluation.benchmarks import benchmark_names, load_benchmark
+from evaluation.benchmarks import benchmark_names, load_benchmark, stem_of
 
 
 def test_benchmark_names(tmp_path):
@@ -28,7 +31,10 @@ def test_local_benchmark(tmp_path):
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ('{"problem": "p"}', "row 1: missing column answer or final_answer; it has: problem"),
+        (
+            '{"problem": "p"}',
+            "row 1: missing column answer or final_answer or expected_answer or solution; it has: problem",
+        ),
         ('{"problem": "p", "answer": ""}', "row 1: column answer must be non-empty text"),
         ('{"problem": "p", "answer": "1", "id": 7}\n{"problem": "q", "answer": "1", "id": 7}', "id '7' stands twice"),
         ("[1]", "line 1: expected a JSON object, found list"),
@@ -41,3 +47,70 @@ def test_bad_benchmarks(tmp_path, line, message):
         load_benchmark("aime24", str(tmp_path))
     with pytest.raises(InputError, match="aime25.jsonl: no such file"):
         load_benchmark("aime25", str(tmp_path))
+
+
+def test_names_of_other_benchmarks():
+    names = benchmark_names(["all", "aime26", "MathArena/hmmt_nov_2025@train", "a/b.v2"])
+    assert names[6:] == ["aime26", "MathArena/hmmt_nov_2025@train", "a/b.v2"]
+    assert [stem_of(name) for name in names[6:]] == ["aime26", "hmmt_nov_2025", "b.v2"]
+    assert stem_of("here/my.set.jsonl") == "my.set" and stem_of("x/rows.parquet") == "rows"
+
+
+def load(tmp_path, rows, suffix=".jsonl", name="set", **columns):
+    path = tmp_path / f"{name}{suffix}"
+    if suffix == ".parquet":
+        datasets.Dataset.from_list(rows).to_parquet(path)
+    else:
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return load_benchmark(str(path), **columns)
+
+
+@pytest.mark.parametrize("suffix", [".jsonl", ".parquet"])
+def test_matharena_schema(tmp_path, suffix):
+    rows = [
+        {"problem_idx": 3, "problem": "Compute $1+1$.", "answer": "2", "problem_type": ["Algebra", "Number Theory"]},
+        {"problem_idx": 4, "problem": "Compute $2^8$.", "answer": "\\frac{1}{256}", "problem_type": ["Algebra"]},
+    ]
+    first, second = load(tmp_path, rows, suffix)
+    assert first == {"id": "3", "problem": "Compute $1+1$.", "answer": "2", "problem_type": rows[0]["problem_type"]}
+    assert second["answer"] == "\\frac{1}{256}"
+
+
+@pytest.mark.parametrize(
+    ("row", "columns", "gold"),
+    [
+        ({"question": "q", "answer": "48/2 = <<48/2=24>>24\n#### 1,024"}, {}, "1,024"),  # GSM8K
+        ({"problem": "q", "solution": "So the energy is $\\boxed{4.5e33}$ erg.", "type": "x"}, {}, "4.5e33"),  # Minerva
+        ({"question": "q", "final_answer": ["$\\frac{1}{2}$"], "subfield": "Algebra"}, {}, "$\\frac{1}{2}$"),
+        ({"question": "q", "final_answer": [7], "answer": None}, {}, "7"),
+        ({"Q": "q", "A": 7, "answer": "no"}, {"question_column": "Q", "answer_column": "A"}, "7"),
+    ],
+)
+def test_golds_of_other_schemas(tmp_path, row, columns, gold):
+    [problem] = load(tmp_path, [row], **columns)
+    assert (problem["problem"], problem["answer"]) == ("q", gold)
+
+
+@pytest.mark.parametrize(
+    ("question", "gold", "read"),
+    [
+        ("Determine the values of $T(10), T(11)$ and $T(12)$.", "2,4,3", "(2, 4, 3)"),
+        ("What are the values of $a, h$ and $k$ ?", "$2,-1,-18$", "(2, -1, -18)"),
+        ("If $f(17)=1$, determine $e(18)$ and $e(19)$.", "$6764$,$10945$", "(6764, 10945)"),
+        ("Determine all values of $k$ for which $x, y$ are real.", "1,3", "1,3"),
+        ("Determine all pairs $(m, n)$ with $m, n$ even.", "$(6,3),(9,3)$", "$(6,3),(9,3)$"),
+        ("Find the smallest and largest possible value of $N$.", "2500,7500", "2500,7500"),
+        ("Determine the angles $A$ and $B$.", "$A=90$,$B=60$", "$A=90$,$B=60$"),
+        ("Determine all functions $f$ such that $x, y$ vary.", "$f(x)=x,f(x)=-x$", "$f(x)=x,f(x)=-x$"),
+    ],
+)
+def test_olympiadbench_golds_asked_for_in_turn(tmp_path, question, gold, read):
+    row = {"question": question, "final_answer": [gold], "is_multiple_answer": True}
+    assert load(tmp_path, [row])[0]["answer"] == read
+    assert load(tmp_path, [row | {"is_multiple_answer": False}])[0]["answer"] == gold
+
+
+def test_categories_are_checked_before_anything_is_made(tmp_path):
+    rows = [{"problem": "p", "answer": "1", "level": 5}, {"problem": "q", "answer": "1", "level": {"of": 5}}]
+    with pytest.raises(InputError, match="row 2: column level must be text, a number or a list, found {'of': 5}"):
+        load(tmp_path, rows)

@@ -54,7 +54,7 @@ def test_result_file_says_how_it_was_made(finished, model_dir):
     assert facts["context"] == 128 and facts["max_tokens"] == [12, 12]
     assert len(result["weights_sha256"]) == 64
     assert result["grading"]["grader"] == "ours" and "mpmath" in result["grading"]["versions"]
-    assert result["prompt"] == {"user": "{question}", "system": None, "chat": True}
+    assert result["prompt"] == {"user": "{question}", "system": None, "chat": True, "stop": []}
     lines = list(read_json_lines(finished / "sums.generations-0.jsonl"))
     assert len(lines) == 15 and {line["seed"] for line in lines} == {42, 43, 44}
     assert all(line["finish_reason"] in ("stop", "length") and 0 < line["tokens"] <= 12 for line in lines)
@@ -229,6 +229,50 @@ def test_other_weights_or_problems_under_the_same_name_are_refused(finished, mod
         evaluate.main(flags(model_dir, benchmark, tmp_path / "run", "--benchmarks", str(benchmark), str(other)))
 
 
+def test_a_model_that_moved_and_a_torn_line_continue(finished, model_dir, benchmark, tmp_path, capsys):
+    shutil.copytree(finished, tmp_path / "run")
+    shutil.copytree(model_dir, tmp_path / "moved")
+    with open(tmp_path / "run" / "sums.generation.jsonl", "a") as file:
+        file.write('{"started": "2026-')
+    lines = (tmp_path / "run" / "sums.generations-0.jsonl").read_text().splitlines(keepends=True)
+    (tmp_path / "run" / "sums.generations-0.jsonl").write_text("".join(lines[:9]))
+    evaluate.main(flags(tmp_path / "moved", benchmark, tmp_path / "run"))
+    assert scores(tmp_path / "run") == scores(finished)
+    assert "sums.generation.jsonl, line 2 is damaged" in capsys.readouterr().out
+    assert [start["samples"] for start in json.loads((tmp_path / "run/sums.json").read_text())["generation"]] == [9, 6]
+
+
+def test_stop_texts_and_fewer_tokens(finished, model_dir, benchmark, tmp_path):
+    """The demo's untrained model writes digits and signs at random: each completion ends before its first 7."""
+    evaluate.main(flags(model_dir, benchmark, tmp_path / "stop", "--stop", "7", "<|end|>"))
+    stopped, free = (list(read_json_lines(path / "sums.generations-0.jsonl")) for path in (tmp_path / "stop", finished))
+    free = {(row["id"], row["sample"]): row for row in free}
+    assert any("7" in row["completion"] for row in free.values())
+    for row in stopped:
+        whole = free[row["id"], row["sample"]]["completion"]
+        assert "7" not in row["completion"] and row["completion"] == whole.partition("7")[0]
+        assert row["finish_reason"] == "stop" or "7" not in whole
+    with pytest.raises(InputError, match=r"stop = \['7', '<\|end\|>'\], this run has \[\]"):
+        evaluate.main(flags(model_dir, benchmark, tmp_path / "stop"))
+    with pytest.raises(
+        InputError, match="--continuous_batching: transformers' ends no completion at a text such as '7'"
+    ):
+        evaluate.main(flags(model_dir, benchmark, tmp_path / "b", "--stop", "7", "--continuous_batching", "true"))
+    evaluate.main(flags(model_dir, benchmark, tmp_path / "k", "--top_k", "1"))
+    rows = list(read_json_lines(tmp_path / "k" / "sums.generations-0.jsonl"))
+    assert len({(row["id"], row["completion"]) for row in rows}) == 5, "the most likely token is the only one"
+
+
+def test_golds_that_cannot_be_read_are_said(model_dir, tmp_path, capsys):
+    (tmp_path / "odd.jsonl").write_text(
+        '{"problem": "1+1", "answer": "\\\\frac{{"}\n{"problem": "1+2", "answer": "3"}\n'
+    )
+    evaluate.main(flags(model_dir, tmp_path / "odd.jsonl", tmp_path / "run"))
+    assert "WARNING: odd: the golds of 1 of 2 problems cannot be read" in capsys.readouterr().out
+    assert json.loads((tmp_path / "run" / "odd.json").read_text())["summary"]["unreadable_golds"] == 1
+    assert "odd: the golds of 1 problems cannot be read" in (tmp_path / "run" / "table.md").read_text()
+
+
 def test_table_keeps_earlier_benchmarks(finished, model_dir, rows, tmp_path):
     shutil.copytree(finished, tmp_path / "run")
     (tmp_path / "more.jsonl").write_text(json.dumps(rows[7]) + "\n")
@@ -262,6 +306,12 @@ def test_broken_generations_are_named(finished, model_dir, benchmark, tmp_path):
         (["--gpu_memory", "0"], "--gpu_memory 0.0: must lie in"),
         (["--tensor_parallel", "0"], "--tensor_parallel 0: must be at least 1"),
         (["--seed", "-1"], "--seed -1: must be at least 0"),
+        (["--min_p", "2"], "--min_p 2.0: must lie in"),
+        (["--top_k", "-1"], "--top_k -1: must be at least 0"),
+        (["--vllm_args", "{"], "--vllm_args: not valid JSON"),
+        (["--vllm_args", "{}x"], "--vllm_args: not valid JSON"),
+        (["--vllm_args", '{"a": 1}'], "--vllm_args: the backend is transformers"),
+        (["--paper_row", "GPT"], "--paper_row GPT: the paper has no such model"),
         (["--max_newtokens", "3"], "did you mean --max_new_tokens"),
     ],
 )

@@ -4,7 +4,7 @@ import pytest
 
 import evaluate
 from cli import InputError
-from evaluation import report
+from evaluation import published, report
 from grader.workers import decide
 
 
@@ -13,23 +13,48 @@ def grade_again(path, *more):
 
 
 @pytest.mark.parametrize(
-    ("ours", "error", "paper", "cells"),
+    ("ours", "error", "bounds", "paper", "cells"),
     [
-        (89.0, 1.0, 89.9, ("89.9", "-0.9", "-0.9")),
-        (85.0, 1.0, 89.9, ("89.9", "**-4.9**", "-4.9")),
-        (50.0, None, 89.9, ("89.9", "-39.9", "–")),
-        (50.0, 1.0, None, ("–", "–", "–")),
-        (0.0, 0.0, 17.5, ("17.5", "**-17.5**", "–")),
+        (89.0, 1.0, (87.0, 91.0), 89.9, ("89.9", "-0.9", "-0.9")),
+        (85.0, 1.0, (83.0, 87.0), 89.9, ("89.9", "**-4.9**", "-4.9")),
+        (50.0, None, (2.0, 98.0), 89.9, ("89.9", "-39.9", "–")),
+        (50.0, 1.0, (48.0, 52.0), None, ("–", "–", "–")),
+        (0.0, 0.0, (0.0, 11.4), 7.7, ("7.7", "-7.7", "–")),
+        (0.0, 0.0, (0.0, 11.4), 17.5, ("17.5", "**-17.5**", "–")),
     ],
 )
-def test_comparison_with_the_paper(ours, error, paper, cells):
-    assert report.compare(ours, error, paper) == cells
+def test_comparison_with_the_paper(ours, error, bounds, paper, cells):
+    assert report.compare(ours, error, bounds, paper) == cells
+
+
+@pytest.mark.parametrize(
+    ("settings", "row"),
+    [
+        ({"model_name_or_path": "deepseek-ai/DeepSeek-R1-Distill-Qwen-1.5B"}, "R1-Distill-Qwen-1.5B"),
+        ({"model_name_or_path": "zwhe99/DeepMath-1.5B", "paper_row": None}, "DeepMath-1.5B"),
+        ({"model_name_or_path": "mine", "prompt_preset": "DeepMath-1.5B"}, None),
+        ({"model_name_or_path": "mine", "paper_row": "DeepMath-1.5B"}, "DeepMath-1.5B"),
+        ({"model_name_or_path": "hbx/JustRL-DeepSeek-1.5B"}, None),
+    ],
+)
+def test_the_papers_row_goes_by_the_models_name(settings, row):
+    assert published.row_of(settings) == row
+
+
+def test_others_are_kept_apart_with_their_protocols():
+    table = published.others_table()
+    assert "| JustRL-DeepSeek-1.5B (1) | 91.7 | 91.0 | 68.0 | 51.5 | 52.6 | 38.8 |" in table
+    assert "(1) github.com/thunlp/JustRL" in table and "temperature 0.7" in table
+    assert published.other_sampling({"temperature": 0.6, "top_p": 0.95}) == ""
+    assert published.other_sampling({"temperature": 1.0, "top_p": 0.95, "top_k": 20}) == "temperature 1, top_k 20"
+    with pytest.raises(InputError, match="--paper_row GPT: the paper has no such model; there are: Qwen2.5-7B-Base"):
+        published.check_row("GPT")
 
 
 def test_report_writes_table_and_plots(folder, capsys):
     evaluate.main(["report", "--results_dir", str(folder.parent)])
     table = (folder / "table.md").read_text()
-    row = "| math500 | 25.0 ± 14.4 (3 of 500) | – | – | – | 16.7 ± 16.7 | 3 | 4 | 25 | 0.0 % | 0.0 % |"
+    row = "| math500 | 25.0 ± 14.4 (3 of 500) | 3.5 to 75.6 | – | – | – | 16.7 ± 16.7 | 3 | 4 | 25 | 0.0 % | 0.0 % |"
     assert row in table, "a part of a benchmark is not compared with the paper"
     assert table in (folder.parent / "report.md").read_text() and table in capsys.readouterr().out
     from matplotlib import image
@@ -42,7 +67,10 @@ def test_report_writes_table_and_plots(folder, capsys):
 def test_whole_benchmarks_are_compared_with_the_paper(folder):
     results = report.read_results(folder)
     results["math500"]["summary"]["problems"] = 500
-    row = "| math500 | 25.0 ± 14.4 | 89.9 | **-64.9** | -4.5 | 16.7 ± 16.7 | 500 | 4 | 25 | 0.0 % | 0.0 % |"
+    results["math500"]["settings"]["paper_row"] = "DeepMath-1.5B"
+    row = (
+        "| math500 | 25.0 ± 14.4 | 3.5 to 75.6 | 89.9 | **-64.9** | -4.5 | 16.7 ± 16.7 | 500 | 4 | 25 | 0.0 % | 0.0 % |"
+    )
     assert row in report.format_table(results)
 
 

@@ -74,3 +74,39 @@ def test_summary(folder):
     assert s["token_quantiles"] == {"0.05": 10, "0.25": 10, "0.5": 20, "0.75": 30, "0.95": 40, "1": 40}
     level = s["by_category"]["level=0"]
     assert level["pass@1"] == 25.0 and level["problems"] == 2 and level["standard_error"] == pytest.approx(25.0)
+
+
+@pytest.mark.parametrize(
+    ("values", "low", "high"),
+    [
+        ([0.0] * 30, 0.0, 0.1135),  # Wilson's for 0 of 30
+        ([1.0] * 30, 1 - 0.1135, 1.0),
+        ([0.0, 1.0] * 250, 0.456, 0.544),
+        ([0.5] * 500, 0.456, 0.544),  # never narrower towards nothing: one draw a problem
+        ([1.0], 0.206, 1.0),
+    ],
+)
+def test_interval(values, low, high):
+    assert score.interval(values) == pytest.approx((low, high), abs=1e-3)
+
+
+def test_students_t():
+    for freedom, known in ((3, 3.182), (5, 2.571), (29, 2.045), (1000, 1.962)):
+        assert score.student_t(freedom) == pytest.approx(known, abs=0.02)
+
+
+def test_interval_covers_the_truth():
+    """The mean of 30 problems, half of them hopeless; benchmarks/intervals.py has more."""
+    rng, hits, truth = random.Random(0), 0, 0.1
+    for _ in range(1000):
+        values = [sum(rng.random() < c for _ in range(8)) / 8 for c in (rng.choice((0, 0.2)) for _ in range(30))]
+        low, high = score.interval(values)
+        hits += low <= truth <= high
+    assert hits >= 940
+
+
+def test_categories_of_two_kinds_and_of_several_values():
+    detail = [{"accuracy": a, "level": level} for a, level in ((1.0, 5), (0.0, "5"), (1.0, [5, "x"]), (0.0, ["x"]))]
+    found = score.by_category(detail)
+    assert {label: numbers["problems"] for label, numbers in found.items()} == {"level=5": 3, "level=x": 2}
+    assert found["level=5"]["pass@1"] == pytest.approx(200 / 3)

@@ -1,9 +1,12 @@
 """Sampling in transformers, and the benchmark that holds samples against the model."""
 
+from types import SimpleNamespace
+
 import pytest
 import torch
 
 from benchmarks import sampling
+from evaluation.transformers_backend import among as among_tokens
 from evaluation.transformers_backend import draw
 
 
@@ -20,6 +23,13 @@ def test_nucleus_is_that_of_transformers(candidates):
         assert (kept.gather(1, token[:, None]) > 0).all(), "inside the nucleus"
         below, above = edges.gather(1, token[:, None])[:, 0], edges.gather(1, token[:, None] + 1)[:, 0]
         assert (below <= uniform + 1e-12).all() and (uniform <= above + 1e-12).all(), "where the CDF passes the number"
+
+
+def test_min_p_then_top_k():
+    scores = torch.tensor([[0.5, 0.3, 0.15, 0.05]]).log()
+    for top_k, min_p, kept in ((0, 0.0, 4), (2, 0.0, 2), (0, 0.29, 3), (0, 0.31, 2), (1, 0.29, 1), (9, 0.0, 4)):
+        among = among_tokens(scores, SimpleNamespace(top_k=top_k, min_p=min_p))
+        assert among.isfinite().tolist() == [[at < kept for at in range(4)]]
 
 
 def test_equally_likely_tokens_at_the_edge_are_kept_together():
