@@ -14,9 +14,10 @@ from itertools import permutations
 
 from mpmath import mp
 
+from grader.algebra import same_expression
 from grader.equations import called, same_equation, same_up_to_factor, stated_value
-from grader.latex import MINUS, ONE, parse
-from grader.products import letters_that_do_not_commute, same_product
+from grader.latex import parse
+from grader.nodes import MINUS, ONE, contains, names_in, rename
 from grader.prose import readings
 from grader.regions import is_region, same_region
 from grader.text import WRAP, clean, plain_words, squeezed
@@ -27,12 +28,9 @@ from grader.values import (
     SCALARS,
     Point,
     UndefinedError,
-    contains,
     exact,
     last_place,
-    names_in,
     number,
-    rename,
     same_number,
     simple_number,
 )
@@ -84,7 +82,7 @@ def same(gold: tuple, answer: tuple) -> bool:
             return answer[1] == "minus" and same(gold[2], answer[2]) and same(gold[3], answer[3])
         return gold[1] == answer[1] and _unordered(_pieces(gold, gold[1]), _pieces(answer, gold[1]))
     if gold[0] in SCALARS and answer[0] in SCALARS:
-        if same_number(gold, answer) or _same_constants(gold, answer):
+        if same_expression(gold, answer) or _same_constants(gold, answer):
             return True
         some_degrees = contains(gold, "deg") != contains(answer, "deg")  # 180^\circ - x is 180 - x
         return some_degrees and same_number(_without_degrees(gold), _without_degrees(answer))
@@ -148,8 +146,8 @@ def _components(node: tuple) -> dict[str, tuple] | None:
         factors = term[1] if term[0] == "mul" else [term]
         if term[0] == "mul" and len(factors) == 2 and factors[0] == MINUS and factors[1][0] == "mul":
             factors = [MINUS, *factors[1][1]]
-        units = [f for f in factors if f[0] == "sym" and f[1].removeprefix("hat:") in ("i", "j", "k")]
-        axis = units[0][1].removeprefix("hat:") if len(units) == 1 else None
+        units = [f for f in factors if f[0] == "sym" and re.fullmatch("(?:hat:|vec:)?[ijk]", f[1])]
+        axis = units[0][1][-1] if len(units) == 1 else None
         if axis is None or axis in found:
             return None
         rest = [f for f in factors if f is not units[0]]
@@ -417,6 +415,8 @@ def _equivalent(gold: str, answer: str) -> tuple[bool, str]:
                 return True, "equal text"
             reason = f"different notation: {error}"
             continue
+        for name in sorted(n for n in names_in([g, a]) if n.startswith("vec:")):  # an arrow may be missing
+            g, a = (n if name in names_in(n) else rename(n, name[4:], name) for n in (g, a))
         g, gold_unit, a, answer_unit = _with_letters(g, gold_unit, a, answer_unit)
         units = {gold_unit or ("deg" if g[0] == "deg" else ""), answer_unit or ("deg" if a[0] == "deg" else "")} - {""}
         if units == {"deg", "rad"}:
@@ -427,8 +427,7 @@ def _equivalent(gold: str, answer: str) -> tuple[bool, str]:
             same_time = g[0] == a[0] == "ratio" and _same_time(g[1], gold_unit, a[1], answer_unit)
             return same_time, "equal times" if same_time else "different"
         try:
-            letters = letters_that_do_not_commute(clean(gold)) or letters_that_do_not_commute(clean(answer))
-            if same_product(g, a, letters) if letters else same(g, a):
+            if same(g, a):
                 return True, "equal expressions"
         except (UndefinedError, ZeroDivisionError):
             reason = "undefined"

@@ -6,9 +6,10 @@ import re
 
 from mpmath import mp
 
-from grader.latex import MINUS
+from grader.algebra import entries, ordered_letters
+from grader.nodes import MINUS, names_in
 from grader.tokens import FUNCTIONS
-from grader.values import QUICK_DIGITS, SCALARS, Point, UndefinedError, names_in, near, number, same_number
+from grader.values import QUICK_DIGITS, SCALARS, Point, UndefinedError, near, number, same_number
 
 _CALL = re.compile(r"(?:@\w+|\\[A-Za-z]+|[A-Za-z])(?:_\w+)?'*[(\[][\w,\\]*[)\]]")  # v(t), which is read as v times t
 _DERIVATIVE = (r"\fracd", r"\frac\partial")
@@ -81,24 +82,25 @@ def same_equation(gold: tuple, answer: tuple) -> bool:
         return True
     solved = [(e[1][0][1] if e[2] and e[1][0][0] == "sym" else "", e[1][-1]) for e in (gold, answer)]
     solved = [name if name not in names_in(value) else "" for name, value in solved]
-    if bool(solved[0]) == bool(solved[1]):
+    if bool(solved[0]) == bool(solved[1]) or ordered_letters(g, a):
         return False
     return _solves(solved[0], gold[1][-1], a) if solved[0] else _solves(solved[1], answer[1][-1], g)
 
 
 def same_up_to_factor(gold: tuple, answer: tuple, positive: bool = False) -> bool:
     """Whether the quotient of two expressions is the same number (not 0) at every random point."""
-    ratios = []
+    letters, ratios, points = ordered_letters(gold, answer), [], 0
     with mp.workdps(QUICK_DIGITS):
         for seed in (0, 1, 3, 5, 7, 8, 10, 2, 4):
             try:
-                g, a = number(gold, Point(seed, False)), number(answer, Point(seed, False))
-                ratios.append(g / a)
+                g, a = (entries(node, letters, Point(seed, False)) for node in (gold, answer))
+                ratios += [x / y for x, y in zip(g, a, strict=True) if (x, y) != (0, 0)]
+                points += 1
             except (UndefinedError, ZeroDivisionError):
                 continue
         return (
-            len(ratios) >= 3 and ratios[0] != 0 and all(near(r, ratios[0], QUICK_DIGITS - 14) for r in ratios)
-            and not (positive and mp.re(ratios[0]) <= 0)
+            points >= 3 and bool(ratios) and ratios[0] != 0
+            and all(near(r, ratios[0], QUICK_DIGITS - 14) for r in ratios) and not (positive and mp.re(ratios[0]) <= 0)
         )  # fmt: skip
 
 

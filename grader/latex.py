@@ -5,7 +5,7 @@ builds on this file, and nothing here looks back at it. Nothing in an answer is 
 
 `clean` (text.py) rewrites the string, `tokens` (tokens.py) names what is in it and takes the units out, and `parse` is
 a recursive descent from the outermost separators (lists) over relations and set operations to the inside of one
-expression (`_Parser`). The kinds of tuple that come out are listed first. `parse` refuses text that is longer than
+expression (`_Parser`). The kinds of tuple that come out are in nodes.py. `parse` refuses text that is longer than
 MAX_CHARS or nested deeper than MAX_DEPTH, so it is safe in the calling process.
 """
 
@@ -14,17 +14,12 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
+from grader.nodes import MINUS, ONE, OVER, joined, product_of
 from grader.text import MAX_CHARS, clean
 from grader.tokens import CONDITION, FUNCTIONS, GREEK, ParseError, tokenize
 from grader.units import currency
 
 MAX_DEPTH = 40  # nesting of the grammar; deeper text is not an answer
-
-# ("num", Fraction, ulp)  ulp: one unit in the last place of a decimal, None for an integer
-# ("sym", name) ("add", nodes) ("mul", nodes) ("pow", base, exponent) ("root", degree, radicand) ("fn", name, nodes)
-# ("big", sign, variable, low, high, body) ("pm", sign, node) ("deg", node) ("pct", node) ("based", digits, base)
-# ("inf",) ("tuple", nodes, brackets) ("set", nodes) ("list", nodes, joiner) ("matrix", rows) ("setop", op, a, b)
-# ("given", node, condition) ("eq", members, label) ("rel", nodes, operators) ("ratio", nodes) ("opaque", parts)
 
 _OPEN = {"(", "[", "{", r"\{", r"\langle", r"\lfloor", r"\lceil", r"\lvert"}
 _CLOSE = {")", "]", "}", r"\}", r"\rangle", r"\rfloor", r"\rceil", r"\rvert"}
@@ -38,13 +33,9 @@ _RELATIONS = {
 _BOUNDS = {mark for mark, op in _RELATIONS.items() if op in ("<", ">", "<=", ">=", "!=", "in")}
 _MODULI = {r"\pmod", r"\bmod", r"\mod"}
 _OPERATORS = {"dim", "det", "gcd", "lcm", "max", "min", "ker", "rank", "tr", "trace", "deg"}
-_VECTORS = {r"\vec", r"\hat", r"\nabla"}
 _SETOPS = {r"\cup": "or", r"\cap": "and", r"\setminus": "minus", r"\backslash": "minus"}
 _ACCENT_NAMES = "overline bar hat widehat vec tilde widetilde overrightarrow dot ddot mathbb mathfrak mathscr"
 _ACCENTS = set(_ACCENT_NAMES.split())
-ONE = ("num", Fraction(1), None)
-MINUS = ("num", Fraction(-1), None)
-REALS = ("sym", "mathbb:R")
 
 
 def _split(tokens: list[str], marks: set[str] | dict) -> tuple[list[list[str]], list[str]]:
@@ -82,8 +73,12 @@ def parse(text: str, thousands: bool = True) -> tuple[tuple, str]:
     if len(text) > MAX_CHARS:
         raise ParseError("too long")
     sign = currency(text)
+    if "\\" in text:  # a bold letter is a vector
+        text = _DOUBLY.sub(r"\1{\2}", _BOLD.sub(r"\\vec{\1\2}", text))
     text = _repeating_decimals(clean(text))
     text = re.sub(r"(?<![\d.])(\d{1,9}) (\d{1,9})/(\d{1,9})(?![\d.])", r"\1\\frac{\2}{\3}", text)  # 2 1/2
+    if _CYCLES.fullmatch(text):
+        return ("opaque", _permutation(text)), ""
     if text.startswith("]"):
         text = re.sub(r"\]([^\[\]]+,[^\[\]]+)\[", r"(\1)", text)  # ]0, 1[
     text = _UNIT_FRACTION.sub(r"\1/\2", _TICKS.sub(r"\\text{ ticks}", text))
@@ -94,6 +89,20 @@ def parse(text: str, thousands: bool = True) -> tuple[tuple, str]:
         raise ParseError("too deep or cut off") from error
 
 
+def _permutation(text: str) -> tuple:
+    """The pairs that a product of cycles does not leave in place, applied from the right."""
+    cycles = [re.findall(r"\d+", c) for c in text.replace("(", " ").split(")")][-2::-1]
+    image = {}
+    for start in sorted({p for c in cycles for p in c}):
+        point = start
+        for cycle in cycles:
+            point = cycle[(cycle.index(point) + 1) % len(cycle)] if point in cycle else point
+        image[start] = point
+    return tuple((p, q) for p, q in image.items() if p != q)
+
+
+_BOLD = re.compile(r"\\(?:mathbf|boldsymbol|bm|pmb)(?:\s*\{\s*([A-Za-z]|\\[A-Za-z]+)\s*\}|\s([A-Za-z])(?![A-Za-z]))")
+_DOUBLY = re.compile(r"(\\(?:hat|vec|overrightarrow))\s*\{?\s*\\vec\{([^{}]*)\}\s*\}?")
 _TICKS = re.compile(r"(?<=\d)\s?(?:''|\"|\^\s?\{?\s?\\prime\s?\\prime\s?\}?)$")  # 0.49'', of arc or inches
 _UNIT = r"\{\s?(\\(?:text|mathrm)\s?\{[^{}]*\}(?:\s?\^\s?(?:\d|\{\s?\d\s?\}))?)\s?\}"
 _UNIT_FRACTION = re.compile(rf"\\frac\s?{_UNIT}\s?{_UNIT}")
@@ -141,6 +150,8 @@ def _read_list(tokens: list[str], depth: int) -> tuple:
     items = [_read_relation(p, depth + 1) for p in parts if p]
     if len(items) == 1:
         return items[0]
+    if {"and", "or"} <= {*marks} and all(n[0] == "sym" for n in items):
+        raise ParseError("and beside or")
     return ("list", items, "or" if "or" in marks else "and" if "and" in marks and "," not in marks else ",")
 
 
@@ -273,13 +284,15 @@ def _read_setops(tokens: list[str], depth: int) -> tuple:
 
 def _read_structure(tokens: list[str]) -> tuple | None:
     """Products and quotients of named structures (groups, rings, spaces) are compared by notation, factor by factor."""
-    spaces = r"\times" in tokens and all(
-        p[0].isupper() and p[1:2] == ["^"] for p in _split(tokens, {r"\times"})[0] if p
-    )
-    structure = (r"\oplus", r"\otimes", r"\rtimes", r"\ltimes", r"\rangle", r"\mathbb")
-    if not spaces and not any(t in structure for t in tokens):
+    if not any(t in _STRUCTURE for t in tokens):
         return None
     flat = "".join(t for t in tokens if t not in ("{", "}"))
+    if (
+        r"\times" in tokens
+        and not any(t in _STRUCTURE for t in tokens if t != r"\times")
+        and not _SPACES.fullmatch(flat)
+    ):
+        return None
     if any(t in _SETOPS or t in (",", r"\{") for t in tokens) or flat == r"\mathbbR":
         return None
     if flat in _HALF_LINES:
@@ -293,6 +306,9 @@ def _read_structure(tokens: list[str]) -> tuple | None:
     return ("opaque", tuple(sorted(names)))
 
 
+_STRUCTURE = {r"\oplus", r"\otimes", r"\rtimes", r"\ltimes", r"\rangle", r"\mathbb", r"\times"}
+_SPACES = re.compile(r"(?=.*\^)[A-Z](?:[\^_][1-9a-z])*(?:\\times[A-Z](?:[\^_][1-9a-z])*)+")  # S^1 \times S^2
+_CYCLES = re.compile(r"(?:\(\s*\d{1,2}(?:(?:\s|\\,)+\d{1,2})+\s*\)\s*)+")  # (1 2)(3 4)
 _HALF_LINES = {rf"\mathbbR{sign}": "()" for sign in ("^+", "_+", "_>0")}
 _HALF_LINES |= {rf"\mathbbR{sign}": "[)" for sign in (r"_\ge0", r"_\geq0", "_>=0", "_0^+", "^+_0")}
 
@@ -360,37 +376,32 @@ class _Parser:
         return bool(t) and (t[0].isalnum() or t[0] in ".@\\([{") and t not in _CLOSE and t not in _NOT_ATOMS
 
     def product(self) -> tuple:
-        begin, factors = self.i, [self.factor()]
+        factors = [self.factor()]
         while True:
             t = self.peek()
-            if t == r"\circ" or (t == r"\times" and _VECTORS & {*self.tokens[begin : self.i], *self.next_factor()}):
+            if t in ("*", r"\cdot", r"\times", r"\ast", r"\circ"):
                 self.take()
-                factors[-1] = ("fn", "compose" if t == r"\circ" else "cross", [factors[-1], self.factor()])
-            elif t in ("*", r"\cdot", r"\times", r"\ast"):
-                self.take()
-                begin = self.i
-                factors.append(self.factor())
+                right = self.factor()
+                special = joined(factors[-1], t, right)
+                factors[-1:] = [special] if special else [factors[-1], right]
             elif t in ("/", r"\div"):
                 self.take()
-                factors.append(("pow", self.factor(), MINUS))
+                factors.append(("pow", self.factor(), OVER))
             elif self.starts_atom():
                 digits = factors[-1][0] == "num" and self.tokens[self.i - 1][-1] not in ")]}"
                 if digits and t[0].isdigit():
                     raise ParseError("two numbers side by side")
                 right = self.factor()
                 mixed = t == r"\frac" and digits and factors[-1][2] is None
+                special = joined(factors[-1], "", right)
                 if mixed and _proper_fraction(right):
-                    factors[-1] = ("add", [factors[-1], right])
-                else:
-                    factors.append(right)
+                    special = ("add", [factors[-1], right])
+                factors[-1:] = [special] if special else [factors[-1], right]
             else:
-                return factors[0] if len(factors) == 1 else _product_of(factors)
-
-    def next_factor(self) -> list[str]:
-        """The first token after a sign, or those of its bracket."""
-        rest = self.tokens[self.i + 1 :]
-        end = next((k for k in range(1, len(rest) + 1) if rest[0] in _OPEN and _wrapped(rest[:k], rest[0])), 1)
-        return rest[:end]
+                node = factors[0] if len(factors) == 1 else product_of(factors)
+                if node is None:
+                    raise ParseError("matrices that do not fit")
+                return node
 
     def factor(self) -> tuple:
         if self.peek() in ("-", "+"):
@@ -548,7 +559,7 @@ class _Parser:
     def command(self, name: str) -> tuple:
         if name in ("frac", "binom", "dbinom", "tbinom"):
             top, bottom = self.argument(), self.argument()
-            return ("mul", [top, ("pow", bottom, MINUS)]) if name == "frac" else ("fn", "binom", [top, bottom])
+            return ("mul", [top, ("pow", bottom, OVER)]) if name == "frac" else ("fn", "binom", [top, bottom])
         if name == "repeating":  # written by _repeating_decimals
             top, bottom = "".join(self.group()), "".join(self.group())
             return ("num", Fraction(int(top), int(bottom)), Fraction(0))
@@ -568,18 +579,6 @@ class _Parser:
             return self.big(name)
         if name in ("pmod", "mod", "bmod"):
             return ("fn", "mod", [self.sub(self.group())])
-        if name == "nabla" and (self.peek() in (r"\cdot", r"\times") or self.starts_atom()):
-            operator = {r"\cdot": "div", r"\times": "curl"}.get(self.peek(), "grad")
-            if operator != "grad":
-                self.take()
-            return ("fn", operator, [self.factor()])
-        if (
-            name == "vec"
-            and self.peek() == "{"
-            and len(self.tokens[self.i + 1]) == 1
-            and self.tokens[self.i + 2] == "}"
-        ):
-            return self.symbol(self.group()[0])
         if name in _ACCENTS:
             return self.symbol(f"{name}:{''.join(t for t in self.group() if t not in '{}')}")
         if name in GREEK:
@@ -656,26 +655,6 @@ def _case(tokens: list[str], depth: int) -> tuple | None:
         rest, modulus = node[1][1][-1], "".join(node[2][1:])
         if rest[0] == "num" and modulus.isdigit():
             return ("parity", node[1][1][0], int(rest[1]), int(modulus))
-    return node
-
-
-def _product_of(factors: list[tuple]) -> tuple:
-    """A product, multiplied out when a factor is a matrix."""
-    if not any(f[0] == "matrix" for f in factors):
-        return ("mul", factors)
-    node = factors[0]
-    for right in factors[1:]:
-        if node[0] == right[0] == "matrix":
-            columns = list(zip(*right[1], strict=False))
-            if any(len(row) != len(right[1]) for row in node[1]):
-                raise ParseError("matrices that do not fit")
-            entries = [[[("mul", [x, y]) for x, y in zip(r, c, strict=True)] for c in columns] for r in node[1]]
-            node = ("matrix", [[("add", e) for e in row] for row in entries])
-        elif "matrix" in (node[0], right[0]):
-            scalar, rows = (right, node[1]) if node[0] == "matrix" else (node, right[1])
-            node = ("matrix", [[("mul", [scalar, x]) for x in row] for row in rows])
-        else:
-            node = ("mul", [node, right])
     return node
 
 

@@ -95,7 +95,7 @@ _LINK = re.compile(
 _VERDICT = re.compile(
     r"(?:the|an?|our)\s(?:\w+\s){0,3}?(?:solution|answer|value|root|result|m[ai][xn]imum|integer|number)"
 )
-_NOTE = re.compile(r"\s*\(([^()]*(?:\([^()]*\)[^()]*)*)\)$")
+_NOTE = re.compile(r"(?:\s+|(?<=[\d$])(?=\([^()]*\s))\(([^()]*(?:\([^()]*\)[^()]*)*)\)$")
 _SAME = re.compile(r"[\s,;(]+(?:or,? (?:equivalently|simply)|i\.? ?e\.?|that is|equivalently|namely)[\s,]+|\s*\(or\s")
 _TRAIL = re.compile(
     r"[\s,;(]+(?:(?:since|because|due to|attained|achieved|obtained|reached|occurring|when|where|which)\b"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from mpmath import mp
 
-from grader.latex import MINUS, REALS
-from grader.values import SCALARS, SURE_DIGITS, Point, UndefinedError, equals, holds, names_in, near, number
+from grader.nodes import MINUS, REALS, names_in
+from grader.values import SCALARS, SURE_DIGITS, Point, UndefinedError, equals, holds, near, number
 
 
 def is_region(node: tuple) -> bool:

@@ -32,8 +32,6 @@ _ACCENT = {"overline": "bar", "widehat": "hat", "widetilde": "tilde", "overright
 _ORDINAL = re.compile(
     r"(?<=\d)\s?(?:\^\s?\{?\s?(?:\\(?:text|mathrm)\s?\{)?\s?(?:st|nd|rd|th)\s?\}{0,2}(?:\\ |\s)?|(?:st|nd|rd|th)\b)"
 )
-_HAT = re.compile(r"\\hat\s?\{?\s?\\(?:mathbf|boldsymbol|bm|vec)\s?\{?\s?([A-Za-z])\s?\}{0,2}")
-_BOLD = re.compile(r"\\(?:mathbf|boldsymbol|bm)\s?\{\s?([a-z])\s?\}")
 _CHOOSE = re.compile(r"(?<![\w)}])(?:\^|_)\{?(\w{1,4})\}?\s?C_\{?(\w{1,4})\}?")  # ^5C_2
 _NESTED = re.compile(r"\\(?:mathrm|text)\s?\{[^{}]*\^\{-?\d\}[^{}]*(?:\^\{-?\d\}[^{}]*)*\}")
 _MODULO = re.compile(r"\(\s*(?:\\(?:text|mathrm|operatorname)\s?\{\s?mod\s?\}|\\?mod\b)\s*([^()]+)\)")
@@ -71,7 +69,6 @@ def clean(text: str) -> str:
     )
     text = re.sub(r"(?<=\d)\s?\\mu\s?(?:m\b|\\(?:text|mathrm)\s?\{\s?m\s?\})", r"\\text{um}", text)
     text = re.sub(r"(?<=\d)\s?'{1,2}$", "", text)  # seconds of arc
-    text = _BOLD.sub(r"\\vec{\1}", _HAT.sub(r"\\hat{\1}", text))
     text = _CHOOSE.sub(r"\\binom{\1}{\2}", text)
     text = _STYLE.sub("", re.sub(r"\\[dtc]frac(?![A-Za-z])", r"\\frac", text))
     text = re.sub(r"[.,;]\s*(\}{1,3})$", r"\1", text.strip().rstrip(" .,;:\\"))

@@ -14,7 +14,7 @@ from math import ceil, comb, factorial, floor, gcd, isqrt, lcm
 
 from mpmath import mp
 
-from grader.latex import MINUS, ONE
+from grader.nodes import MINUS, ONE, contains, names_in, rename, walk
 
 SCALARS = {"num", "sym", "add", "mul", "pow", "root", "fn", "big", "pct", "inf", "cases"}  # kinds of one value
 MAX_BITS = 200_000  # size of an exact number; larger ones are compared by structure
@@ -307,9 +307,6 @@ def _apply(node: tuple, point: Point):
         return max(args) if name == "max" else min(args)
     if name in ("zeta", "Gamma", "erf"):
         return getattr(mp, name.lower())(_bounded(x, 12))
-    if name == "cross":  # antisymmetric, and nothing else is known of it
-        ordered = sorted(args, key=str)
-        return mp.sign(mp.re(args[1] - args[0])) * _oracle(name, ordered) if args[0] != args[1] else mp.mpf(0)
     return _oracle(name, sorted(args, key=str) if name in ("gcd", "lcm") else args)
 
 
@@ -356,36 +353,7 @@ def _end(node: tuple, point: Point):
 
 def _needs_limits(node) -> bool:
     """Whether an expression holds an infinite sum or product, an integral or a limit."""
-    if not isinstance(node, (tuple, list)) or not node:
-        return False
-    if node[0] == "big" and (node[1] in ("int", "lim") or node[4] == ("inf",)):
-        return True
-    return any(_needs_limits(c) for c in node if isinstance(c, (tuple, list)))
-
-
-def names_in(node) -> set[str]:
-    """Names of the free variables."""
-    if not isinstance(node, (tuple, list)) or not node:
-        return set()
-    if node[0] == "sym" and isinstance(node, tuple):
-        return {node[1]} - {"pi", "e"}
-    if node[0] == "big":
-        return set().union(*(names_in(c) for c in node[3:])) - {node[2]}
-    return set().union(*(names_in(c) for c in node if isinstance(c, (tuple, list))))
-
-
-def contains(node, kind: str) -> bool:
-    return isinstance(node, (tuple, list)) and (
-        bool(node) and node[0] == kind or any(contains(c, kind) for c in node if isinstance(c, (tuple, list)))
-    )
-
-
-def rename(node, old: str, new: str):
-    if isinstance(node, list):
-        return [rename(c, old, new) for c in node]
-    if not isinstance(node, tuple):
-        return node
-    return ("sym", new) if node == ("sym", old) else tuple(rename(c, old, new) for c in node)
+    return any(n[0] == "big" and (n[1] in ("int", "lim") or n[4] == ("inf",)) for n in walk(node))
 
 
 # --------------------------------------------------------------------------------------------------------------------

@@ -171,6 +171,10 @@ E_1
     ! \text{The answer is } E_2
 \pi
     ! The answer is approximately 3.14 ; \text{about } 3.14159
+f(abc)
+    ! f(xyz) ; f
+P(win)
+    ! P(lose)
 """
 
 

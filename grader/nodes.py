@@ -1,0 +1,93 @@
+"""Parsed answers as nested tuples: their kinds, and what can be done with them before anything has a value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+
+# ("num", Fraction, ulp)  ulp: one unit in the last place of a decimal, None for an integer
+# ("sym", name) ("add", nodes) ("mul", nodes) ("pow", base, exponent) ("root", degree, radicand) ("fn", name, nodes)
+# ("big", sign, variable, low, high, body) ("pm", sign, node) ("deg", node) ("pct", node) ("based", digits, base)
+# ("inf",) ("tuple", nodes, brackets) ("set", nodes) ("list", nodes, joiner) ("matrix", rows) ("setop", op, a, b)
+# ("given", node, condition) ("eq", members, label) ("rel", nodes, operators) ("ratio", nodes) ("opaque", parts)
+
+ONE = ("num", Fraction(1), None)
+MINUS = ("num", Fraction(-1), None)
+OVER = ("num", Fraction(-1), False)  # the exponent of a divisor: a/b is ("mul", [a, ("pow", b, OVER)])
+REALS = ("sym", "mathbb:R")
+
+
+def walk(node) -> Iterator[tuple]:
+    """A node and every node in it, in no order that counts."""
+    stack = [node]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, tuple) and node:
+            yield node
+        stack += [c for c in node if isinstance(c, (tuple, list))]
+
+
+def names_in(node) -> set[str]:
+    """Names of the free variables of a node, or of several in a list."""
+    names, bound = set(), {"pi", "e"}
+    for n in walk(node):
+        if n[0] == "sym":
+            names.add(n[1])
+        elif n[0] == "big":
+            bound.add(n[2])
+    return names - bound
+
+
+def contains(node, kind: str) -> bool:
+    return any(n[0] == kind for n in walk(node))
+
+
+def rename(node, old: str, new: str):
+    if isinstance(node, list):
+        return [rename(c, old, new) for c in node]
+    if not isinstance(node, tuple):
+        return node
+    return ("sym", new) if node == ("sym", old) else tuple(rename(c, old, new) for c in node)
+
+
+_VECTOR = re.compile(r"vec:.*|hat:[a-oru-xz]")  # \hat p and \hat y are estimates
+_NABLA = ("sym", "nabla")
+
+
+def is_vector(node: tuple) -> bool:
+    if node[0] in ("add", "mul"):
+        return any(map(is_vector, node[1]))
+    cross = node[:2] in (("fn", "cross"), ("fn", r"nabla\times"))
+    return cross or node[0] == "sym" and _VECTOR.fullmatch(node[1]) is not None
+
+
+def joined(left: tuple, mark: str, right: tuple) -> tuple | None:
+    r"""What is no plain product: \times and \cdot of vectors, \nabla of what follows, f \circ g."""
+    if left == _NABLA or left[:2] == ("pow", _NABLA):
+        return ("fn", f"nabla{mark}" if left == _NABLA else "laplacian", [right])
+    if mark == r"\circ":
+        return ("fn", mark, [n for side in (left, right) for n in (side[2] if side[:2] == ("fn", mark) else [side])])
+    if mark in (r"\times", r"\cdot") and is_vector(left) and is_vector(right):
+        return ("fn", "cross" if mark == r"\times" else "dot", [left, right])
+    return None
+
+
+def product_of(factors: list[tuple]) -> tuple | None:
+    """A product, multiplied out when a factor is a matrix; None when two matrices do not fit."""
+    if not any(f[0] == "matrix" for f in factors):
+        return ("mul", factors)
+    node = factors[0]
+    for right in factors[1:]:
+        if node[0] == right[0] == "matrix":
+            columns = list(zip(*right[1], strict=False))
+            if any(len(row) != len(right[1]) for row in node[1]):
+                return None
+            entries = [[[("mul", [x, y]) for x, y in zip(r, c, strict=True)] for c in columns] for r in node[1]]
+            node = ("matrix", [[("add", e) for e in row] for row in entries])
+        elif "matrix" in (node[0], right[0]):
+            scalar, rows = (right, node[1]) if node[0] == "matrix" else (node, right[1])
+            node = ("matrix", [[("mul", [scalar, x]) for x in row] for row in rows])
+        else:
+            node = ("mul", [node, right])
+    return node
