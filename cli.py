@@ -229,52 +229,6 @@ def stay_offline_if_local(*names: str | None) -> None:
     datasets.config.HF_HUB_OFFLINE = True
 
 
-def resume_point(config) -> str | None:
-    """Folder of the checkpoint to give to `Trainer.train(resume_from_checkpoint=...)`, or None for a new run.
-
-    Raises:
-        InputError: the output folder holds something already and the run is not to be resumed, or there is no whole
-            checkpoint to resume from.
-    """
-    wanted = str(config.resume_from_checkpoint or "false")
-    output_dir = Path(config.output_dir)
-    if output_dir.is_file():
-        raise InputError(f"--output_dir {output_dir} is a file")
-    named = wanted.lower() not in ("true", "false")
-    own = wanted.lower() == "true" or (named and Path(wanted).resolve().parent == output_dir.resolve())
-    if not own and is_main_process() and output_dir.is_dir() and any(output_dir.iterdir()):
-        raise InputError(
-            f"--output_dir {output_dir} is not empty; take another, or continue with --resume_from_checkpoint true"
-        )
-    if wanted.lower() == "false":
-        return None
-    if named:
-        if not is_whole_checkpoint(Path(wanted)):
-            raise InputError(
-                f"--resume_from_checkpoint {wanted}: no whole checkpoint there (see its trainer_state.json)"
-            )
-        return wanted
-    found = [*output_dir.glob("checkpoint-*"), *output_dir.glob("replaced-checkpoint-*")]  # see _save_checkpoint
-    whole = [folder for folder in found if is_whole_checkpoint(folder)]
-    if not whole:
-        halves = f" ({len(found)} cut off while being written)" if found else ""
-        raise InputError(
-            f"--resume_from_checkpoint true: {output_dir} holds no checkpoint{halves}; start anew in another folder"
-        )
-    newest = max(whole, key=lambda folder: (folder / "trainer_state.json").stat().st_mtime_ns)
-    say(f"continuing from {newest}")
-    return str(newest)
-
-
-def is_whole_checkpoint(folder: Path) -> bool:
-    """Whether a checkpoint was written to its end: trainer_state.json is written last, after every process is done."""
-    path = folder / "trainer_state.json"
-    try:
-        return "global_step" in json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):  # not there, or cut off in the middle
-        return False
-
-
 def is_main_process() -> bool:
     """Whether this is the first of the processes that `accelerate launch` or `torchrun` started."""
     return os.environ.get("RANK", "0") == "0"

@@ -24,9 +24,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from cli import InputError, parse_arguments, parse_own, resume_point, run, say, stay_offline_if_local
+from cli import InputError, parse_arguments, parse_own, run, say, stay_offline_if_local
 from data import DataArguments, load_training_rows
 from prompts import encode_prompt, load_tokenizer
+from training.checkpoints import check_same_run, resume_point, run_settings
 from training.checks import check_early, check_run, check_tokenizer
 from training.solutions import (
     Solution,
@@ -224,10 +225,18 @@ def main(argv: list[str] | None = None) -> None:
     check_arguments(args, config, model_args)
     if not config.push_to_hub:
         stay_offline_if_local(model_args.model_name_or_path, *args.datasets)
-    checkpoint = resume_point(config)
+    all_settings = run_settings(args, config, model_args)
+    if checkpoint := resume_point(config):
+        check_same_run(checkpoint, all_settings)
 
     # Model
     from trl import SFTTrainer, get_peft_config, get_quantization_config
+
+    from training.continuation import ContinuableTrainer
+    from training.signals import train
+
+    class WarmupTrainer(ContinuableTrainer, SFTTrainer):
+        """TRL's, continued exactly."""
 
     tokenizer = load_tokenizer(model_args.model_name_or_path, model_args.model_revision, config.trust_remote_code)
     check_tokenizer(tokenizer, args.prompt)
@@ -248,7 +257,7 @@ def main(argv: list[str] | None = None) -> None:
         check_same_as_before(output_dir, found, sequences)
 
     # Trainer
-    trainer = SFTTrainer(
+    trainer = WarmupTrainer(
         model=model_args.model_name_or_path,
         args=config,
         train_dataset=train_dataset,
@@ -256,10 +265,11 @@ def main(argv: list[str] | None = None) -> None:
         quantization_config=get_quantization_config(model_args),
         peft_config=get_peft_config(model_args),
     )
+    trainer.run_settings = all_settings
     if trainer.is_world_process_zero():
         settings = {**asdict(args), "max_length": config.max_length, "packing": config.packing, "seed": config.seed}
         write_report(output_dir, found, settings, sequences)
-    trainer.train(resume_from_checkpoint=checkpoint)
+    train(trainer, checkpoint)
 
     # Save
     trainer.save_model(config.output_dir)

@@ -24,11 +24,12 @@ import functools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from cli import InputError, parse_arguments, parse_own, resume_point, run, say, stay_offline_if_local
+from cli import InputError, parse_arguments, parse_own, run, say, stay_offline_if_local
 from data import DataArguments, load_training_rows
 from evaluation.benchmarks import benchmark_names, load_benchmark
 from prompts import load_tokenizer
 from reward import accuracy_reward, soft_overlong_penalty
+from training.checkpoints import check_same_run, resume_point, run_settings
 from training.checks import check_arguments, check_early, check_tokenizer
 from training.rewards import check_columns, has_own, load_reward, reward_names
 
@@ -220,7 +221,10 @@ def main(argv: list[str] | None = None) -> None:
     check_arguments(args, config, model_args)
     if not config.push_to_hub:
         stay_offline_if_local(model_args.model_name_or_path, *args.datasets)
-    checkpoint = resume_point(config)
+    rewards = build_rewards(args, config.max_completion_length)
+    all_settings = run_settings(args, config, model_args, rewards=[each.__name__ for each in rewards])
+    if checkpoint := resume_point(config):
+        check_same_run(checkpoint, all_settings)
 
     # Model
     from trl import get_peft_config, get_quantization_config
@@ -228,6 +232,7 @@ def main(argv: list[str] | None = None) -> None:
     from training.grpo_trainer import DeepMathGRPOTrainer
     from training.progress import RolloutProgress, changed_settings, merge_command
     from training.selection import read_pass_rates
+    from training.signals import train
 
     tokenizer = load_tokenizer(model_args.model_name_or_path, model_args.model_revision, config.trust_remote_code)
     check_tokenizer(tokenizer, args.prompt)
@@ -260,7 +265,7 @@ def main(argv: list[str] | None = None) -> None:
             "settings": settings,
         },
         model=model_args.model_name_or_path,
-        reward_funcs=build_rewards(args, config.max_completion_length),
+        reward_funcs=rewards,
         args=config,
         train_dataset=train_dataset,
         eval_dataset=eval_dataset,
@@ -268,10 +273,11 @@ def main(argv: list[str] | None = None) -> None:
         quantization_config=get_quantization_config(model_args),
         peft_config=get_peft_config(model_args),
     )
+    trainer.run_settings = all_settings
     if not config.disable_tqdm:
         trainer.remove_callback(ProgressCallback)
         trainer.add_callback(RolloutProgress)
-    trainer.train(resume_from_checkpoint=checkpoint)
+    train(trainer, checkpoint)
     if trainer.stop_reason:
         raise InputError(trainer.stop_reason)
 

@@ -17,7 +17,6 @@ be trained on two, when the processes do not divide the groups of a rollout batc
 """
 
 import math
-import shutil
 import zlib
 from collections import defaultdict, deque
 from dataclasses import asdict
@@ -31,18 +30,14 @@ from torch.utils.data import DataLoader
 from tqdm.auto import tqdm
 from trl import GRPOTrainer
 
-from cli import InputError, is_whole_checkpoint
+from cli import InputError
+from training.continuation import ContinuableTrainer
 from training.groups import Group
 from training.progress import format_samples, write_model_card
 from training.selection import DrawSize, History
 
-# torch.load does not know "cpu:0", as accelerate calls the CPU of a run of several processes.
-torch.serialization.register_package(
-    50, lambda storage: None, lambda storage, location: storage if location.startswith("cpu:") else None
-)
 
-
-class DeepMathGRPOTrainer(GRPOTrainer):
+class DeepMathGRPOTrainer(ContinuableTrainer, GRPOTrainer):
     """TRL's trainer with dynamic sampling, skipped updates, trimmed padding and exact continuation.
 
     Args:
@@ -53,6 +48,8 @@ class DeepMathGRPOTrainer(GRPOTrainer):
         known: of the questions before training, see `selection.read_pass_rates`.
         **kwargs: TRL's own. The first reward function is correctness: positive when correct.
     """
+
+    STATE_FILE = "rollout_state"
 
     def __init__(self, *args, recipe, card: dict | None = None, known: pandas.DataFrame | None = None, **kwargs):
         super().__init__(*args, **kwargs)
@@ -70,8 +67,8 @@ class DeepMathGRPOTrainer(GRPOTrainer):
         self._stash: list[Group] | None = None
         self._window_loss = torch.zeros((), device=self.accelerator.device)
         self._skipped_in_a_row = self._skipped = 0
-        self._unlogged_loss: tuple[float, float, int] | None = None
         prompts = "\n".join(map(str, self.train_dataset["prompt"]))
+        self._golds = zlib.crc32("\n".join(map(str, self.train_dataset["final_answer"])).encode())
         self._stream = {
             "prompts": zlib.crc32(prompts.encode()),
             "seed": self.args.seed,
@@ -385,7 +382,6 @@ class DeepMathGRPOTrainer(GRPOTrainer):
         return scheduler
 
     def training_step(self, model, inputs, num_items_in_batch) -> torch.Tensor:
-        self._restore_loss()
         loss = super().training_step(model, inputs, num_items_in_batch)
         self._window_loss += loss.detach()
         return loss
@@ -428,26 +424,15 @@ class DeepMathGRPOTrainer(GRPOTrainer):
     # -----------------------------------------------------------------------------------------------------------------
 
     def _save_checkpoint(self, model, trial) -> None:
-        folder = Path(self.args.output_dir) / f"checkpoint-{self.state.global_step}"
-        replaced = folder.with_name(f"replaced-{folder.name}")
-        if self.accelerator.is_main_process and folder.exists():
-            if is_whole_checkpoint(folder):  # stays until the new one is whole; resume_point finds it under this name
-                shutil.rmtree(replaced, ignore_errors=True)
-                folder.rename(replaced)
-            else:
-                shutil.rmtree(folder)
-        self.accelerator.wait_for_everyone()
         super()._save_checkpoint(model, trial)
         if self.accelerator.is_main_process:
-            shutil.rmtree(replaced, ignore_errors=True)
             self._history.write(Path(self.args.output_dir) / "prompt_history.parquet")
 
-    def _save_rng_state(self, output_dir: str) -> None:
-        """Called for every process before the main one writes trainer_state.json, which makes a checkpoint whole."""
-        super()._save_rng_state(output_dir)
+    def _own_state(self) -> dict:
         phase = self._step % (self.args.steps_per_generation * self.num_iterations)
-        state = {
+        return super()._own_state() | {
             "stream": self._stream,
+            "golds": self._golds,
             "rows": len(self.train_dataset),
             "batch": self._batch_layout(),
             "phase": phase,  # micro-steps into the rollout batch
@@ -458,40 +443,27 @@ class DeepMathGRPOTrainer(GRPOTrainer):
             "carried": [asdict(group) for group in self._carried],
             "carried_by_all": self._total(len(self._carried)),
             "buffered_inputs": self._buffered_inputs if phase else None,
-            "metrics": dict(self._metrics["train"]),
             "skipped": (self._skipped, self._skipped_in_a_row),
-            "unlogged_loss": (self._tr_loss.item(), self._total_loss_scalar, self._globalstep_last_logged),
         }
-        torch.save(state, Path(output_dir) / f"rollout_state_{self.args.process_index}.pt")
-        self.accelerator.wait_for_everyone()
 
     def _batch_layout(self) -> dict[str, int]:
         names = ("num_generations", "per_device_train_batch_size", "gradient_accumulation_steps")
         names += ("steps_per_generation", "num_iterations")
         return {"processes": self.accelerator.num_processes, **{name: getattr(self.args, name) for name in names}}
 
-    def _load_optimizer_and_scheduler(self, checkpoint: str | None) -> None:
-        """Also restore what `_save_rng_state` wrote.
-
-        Raises:
-            InputError: the checkpoint is of another trainer, data set or seed, or stands within a rollout batch whose
-                layout differs from this run's.
+    def _restore(self, checkpoint: str, state: dict) -> None:
+        """Raises:
+        InputError: the checkpoint is of another data set or seed, or stands within a rollout batch whose layout
+            differs from this run's.
         """
-        super()._load_optimizer_and_scheduler(checkpoint)
-        if checkpoint is None:
-            return
-        paths = [Path(checkpoint) / f"rollout_state_{rank}.pt" for rank in (self.args.process_index, 0)]
-        path = next((path for path in paths if path.is_file()), None)
-        if path is None:
-            raise InputError(
-                f"{checkpoint} holds no rollout_state_0.pt: no checkpoint of train_grpo.py, or one saved "
-                "with --save_only_model true"
-            )
-        state = torch.load(path, map_location="cpu", weights_only=True)
         if state["stream"]["prompts"] != self._stream["prompts"]:
             raise InputError(
                 f"{checkpoint} was made with other prompts ({state['rows']} then, {len(self.train_dataset)} now): the "
                 "data set, its filters or --prompt_preset changed; continue as it was, or start anew from its weights"
+            )
+        if state.get("golds", self._golds) != self._golds:
+            raise InputError(
+                f"{checkpoint} was made with other golds for the same prompts: the data set or --answer_column changed"
             )
         self._refuse_changes(checkpoint, state["stream"], self._stream)
         if state["phase"] or state["carried_by_all"]:
@@ -507,24 +479,13 @@ class DeepMathGRPOTrainer(GRPOTrainer):
             {name: x.to(device) if x is not None else None for name, x in micro_batch.items()}
             for micro_batch in state["buffered_inputs"]
         ]
-        self._metrics["train"].update(state["metrics"])
         self._skipped, in_a_row = state["skipped"]
         self._skipped_in_a_row = in_a_row if in_a_row < self.recipe.max_skipped_updates else 0
-        self._unlogged_loss = state["unlogged_loss"]
         if self.accelerator.is_main_process:
             self._forget_rollouts()
-
-    def _restore_loss(self) -> None:
-        """Continue the running sums of the log that the checkpoint cut; `Trainer` resets them when training begins."""
-        if self._unlogged_loss is not None:
-            self._tr_loss += self._unlogged_loss[0]
-            self._total_loss_scalar, self._globalstep_last_logged = self._unlogged_loss[1:]
-            self._unlogged_loss = None
+        super()._restore(checkpoint, state)
 
     def _finalize_training(self, *args):
-        if self._unlogged_loss is not None:  # the checkpoint was the run's last: log what it had not logged
-            self.model.train()
-            self._restore_loss()
         if self.accelerator.is_main_process:
             self._history.write(Path(self.args.output_dir) / "prompt_history.parquet")
         return super()._finalize_training(*args)

@@ -2,63 +2,22 @@
 
 import json
 import math
-import multiprocessing
-import random
 import shlex
-import shutil
 import signal
-import socket
 import subprocess
 import sys
-import time
 
-import pandas
 import pytest
-import seeded_groups
 import torch
 from safetensors.torch import load_file
 from small_trainers import make_trainer
 from trl import GRPOTrainer
+from whole_runs import finish, flags_of, logs_of, rollouts_of, start, start_ranks, stop_when
 
-import demo
-import sft_warmup
 import train_grpo
-from cli import InputError, is_whole_checkpoint
+from cli import InputError
+from training.checkpoints import is_whole_checkpoint
 from training.grpo_trainer import DeepMathGRPOTrainer, sort_by_length
-
-CPU = ["--use_cpu", "true", "--bf16", "false", "--gradient_checkpointing", "false", "--report_to", "none"]
-GRPO = ["--num_generations", "4", "--per_device_train_batch_size", "8", "--gradient_accumulation_steps", "2"]
-SHORT = [*GRPO, "--max_completion_length", "12", "--learning_rate", "1e-3", "--logging_steps", "1"]
-
-
-@pytest.fixture(scope="module")
-def guesser(model_dir, tmp_path_factory):
-    """A model that answers 1, 2 or 3 without a thought, and questions with such answers: a third is right by luck."""
-    folder = tmp_path_factory.mktemp("guesser")
-    rng = random.Random(0)
-    with open(folder / "rows.jsonl", "w", encoding="utf-8") as file:
-        for _ in range(400):
-            answer = rng.choice("123")
-            solution = f"</think>\\boxed{{{answer}}}"
-            row = {"question": demo.make_question(rng)[0], "final_answer": answer, "r1_solution_1": solution}
-            file.write(json.dumps(row) + "\n")
-    where = ["--model_name_or_path", str(model_dir), "--dataset", str(folder / "rows.jsonl")]
-    flags = ["--max_steps", "50", "--per_device_train_batch_size", "16", "--learning_rate", "2e-3"]
-    sft_warmup.main([*where, "--output_dir", str(folder / "model"), *flags, "--save_strategy", "no", *CPU])
-    return folder
-
-
-def flags_of(guesser, output_dir, *more: str) -> list[str]:
-    where = ["--model_name_or_path", str(guesser / "model"), "--dataset", str(guesser / "rows.jsonl")]
-    return [*where, "--output_dir", str(output_dir), *SHORT, *CPU, *more]
-
-
-def logs_of(output_dir) -> list[dict]:
-    return json.loads((output_dir / "trainer_state.json").read_text())["log_history"]
-
-
-def rollouts_of(output_dir) -> pandas.DataFrame:
-    return pandas.concat(pandas.read_parquet(path) for path in sorted((output_dir / "rollouts").glob("*.parquet")))
 
 
 @pytest.mark.parametrize("carry", ["false", "true"])
@@ -254,32 +213,7 @@ def test_every_pass_over_the_data_has_an_order_of_its_own(model_dir, tmp_path):
 # ---------------------------------------------------------------------------------------------------------------------
 
 
-def start(target, *args) -> multiprocessing.Process:
-    """Run a function in a process of its own, forked from one that has the libraries loaded."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["train_grpo", "training.grpo_trainer"])
-    process = context.Process(target=target, args=args)
-    process.start()
-    return process
-
-
-def finish(processes: list[multiprocessing.Process]) -> None:
-    for process in processes:
-        process.join()
-    assert [process.exitcode for process in processes] == [0] * len(processes)
-
-
-def kill_when(process: multiprocessing.Process, condition) -> None:
-    """SIGKILL the run as soon as the condition holds."""
-    while not condition():
-        assert process.is_alive(), "the run ended before it could be killed"
-        time.sleep(0.001)
-    process.kill()
-    process.join()
-    assert process.exitcode == -signal.SIGKILL
-
-
-def test_a_run_killed_four_times_ends_as_the_uninterrupted_one(guesser, tmp_path):
+def test_a_run_stopped_six_times_ends_as_the_uninterrupted_one(guesser, tmp_path):
     # Two optimizer steps a rollout batch, each batch used twice, groups carried over, a checkpoint at every step (also
     # in the middle of a rollout batch), logs over three steps (cut by checkpoints), momentum and a reference model; few
     # questions, so that they come again and history skips some.
@@ -289,17 +223,24 @@ def test_a_run_killed_four_times_ends_as_the_uninterrupted_one(guesser, tmp_path
     settings += ["--save_steps", "1", "--save_total_limit", "3", "--logging_steps", "3"]
     whole, cut = tmp_path / "whole", tmp_path / "cut"
     uninterrupted = start(train_grpo.main, flags_of(guesser, whole, *settings))
-    flags = flags_of(guesser, cut, *settings)
-    run = start(train_grpo.main, flags)
-    kill_when(run, lambda: (cut / "checkpoint-3" / "optimizer.pt").exists())  # while a checkpoint is written
-    flags += ["--resume_from_checkpoint", "true"]
-    run = start(train_grpo.main, flags)
-    kill_when(run, lambda: any((cut / "rollouts").glob("step-000009*")))  # after generation
-    run = start(train_grpo.main, flags)
-    kill_when(run, lambda: (cut / "checkpoint-11" / "model.safetensors").exists())
-    run = start(train_grpo.main, flags)
-    kill_when(run, lambda: is_whole_checkpoint(cut / "checkpoint-16"))  # after the last step, before the end
-    finish([start(train_grpo.main, flags), uninterrupted])
+    flags, again = flags_of(guesser, cut, *settings), []
+
+    def run_until(condition, number: int, exitcode: int) -> None:
+        nonlocal again
+        stop_when([start(train_grpo.main, [*flags, *again])], condition, number, exitcode)
+        again = ["--resume_from_checkpoint", "true"]
+
+    killed = signal.SIGKILL, -signal.SIGKILL
+    run_until(lambda: (cut / "checkpoint-3" / "optimizer.pt").exists(), *killed)  # while a checkpoint is written
+    run_until(lambda: is_whole_checkpoint(cut / "checkpoint-4"), signal.SIGTERM, 143)
+    flags += ["--save_steps", "1000"]  # what a signal saves must do
+    run_until(lambda: any((cut / "rollouts").glob("step-000009*")), signal.SIGUSR1, 138)
+    assert is_whole_checkpoint(cut / "checkpoint-9") and not (cut / "model.safetensors").exists()
+    run_until(lambda: any((cut / "rollouts").glob("step-000013*")), signal.SIGINT, 130)
+    flags = flags[:-2]
+    run_until(lambda: (cut / "checkpoint-14" / "model.safetensors").exists(), *killed)
+    run_until(lambda: is_whole_checkpoint(cut / "checkpoint-16"), *killed)  # after the last step, before the end
+    finish([start(train_grpo.main, [*flags, *again]), uninterrupted])
     timed = ("step_time", "runtime", "per_second", "total_flos", "profiling")
     histories = [
         [{k: v for k, v in entry.items() if not any(word in k for word in timed)} for entry in logs_of(folder)]
@@ -331,29 +272,6 @@ def test_a_checkpoint_cut_off_while_being_written_is_not_used(guesser, tmp_path,
         train_grpo.main([*flags, "--resume_from_checkpoint", str(tmp_path / "checkpoint-1")])
 
 
-def test_another_layout_or_seed_cannot_continue_a_run(guesser, tmp_path):
-    flags = flags_of(guesser, tmp_path, "--max_steps", "1", "--save_steps", "1", "--generation_batch_size", "32")
-    train_grpo.main(flags)  # half a rollout batch is left
-    for changed, message in (
-        (["--seed", "7"], r"made with seed 42 \(now 7\)"),
-        (["--max_rows", "50"], r"made with other prompts \(400 then, 50 now\)"),
-        (["--gradient_accumulation_steps", "4"], r"made with gradient_accumulation_steps 2 \(now 4\)"),
-        (["--num_generations", "8"], r"made with num_generations 4 \(now 8\)"),
-    ):
-        with pytest.raises(InputError, match=message):
-            train_grpo.main([*flags, "--resume_from_checkpoint", "true", "--max_steps", "2", *changed])
-
-
-def start_ranks(flags: list[str], processes: int) -> list[multiprocessing.Process]:
-    """The script of seeded_groups.py on so many gloo ranks."""
-    with socket.socket() as free:
-        free.bind(("localhost", 0))
-        port = str(free.getsockname()[1])
-    everyone = {"WORLD_SIZE": str(processes), "MASTER_ADDR": "localhost", "MASTER_PORT": port}
-    ranks = [{"RANK": str(rank), "LOCAL_RANK": str(rank), **everyone} for rank in range(processes)]
-    return [start(seeded_groups.main, flags, rank if processes > 1 else {}) for rank in ranks]
-
-
 def test_two_processes_hold_equal_weights_and_log_what_one_logs(guesser, tmp_path):
     settings = ["--dynamic_sampling", "true", "--dynamic_sampling_prompts", "6", "--save_steps", "2"]
     settings += ["--skip_by_history", "true", "--max_rows", "12"]
@@ -374,7 +292,9 @@ def test_two_processes_hold_equal_weights_and_log_what_one_logs(guesser, tmp_pat
     rows = [rollouts_of(tmp_path / name)[same].sort_values(same).reset_index(drop=True) for name in ("one", "two")]
     assert rows[0].equals(rows[1]), "both roll out the same prompts and keep the same groups"
 
-    shutil.rmtree(tmp_path / "two" / "checkpoint-3")  # and two processes continue as they would have gone on
-    finish(start_ranks([*two, "--resume_from_checkpoint", "true"], 2))
-    again = [json.loads((tmp_path / "two" / f"weights-{rank}.json").read_text()) for rank in (0, 1)]
-    assert again == sums and logs_of(tmp_path / "two")[2]["loss"] == two_logs[2]["loss"]
+    # And stopped by a signal to one of them, two processes continue as they would have gone on.
+    cut = flags_of(guesser, tmp_path / "cut", *settings, "--save_steps", "1000")
+    stop_when(start_ranks(cut, 2), lambda: any((tmp_path / "cut").glob("rollouts/step-000001*")), signal.SIGTERM, 143)
+    finish(start_ranks([*cut, "--resume_from_checkpoint", "true"], 2))
+    again = [json.loads((tmp_path / "cut" / f"weights-{rank}.json").read_text()) for rank in (0, 1)]
+    assert again == sums and logs_of(tmp_path / "cut")[2]["loss"] == two_logs[2]["loss"]
