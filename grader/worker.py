@@ -40,6 +40,8 @@ def _read_exactly(fd: int, size: int) -> bytes:
 
 def serve(grader: str) -> None:
     """Answer requests until the parent closes the pipe."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1):
+        signal.signal(number, signal.SIG_IGN)  # they reach the parent's whole group, and the parent decides
     import resource
 
     from grader.equality import equivalent
@@ -47,7 +49,6 @@ def serve(grader: str) -> None:
 
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES[grader],) * 2)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal reaches the whole group; the parent decides
     requests, replies = os.dup(0), os.dup(1)
     os.dup2(os.open(os.devnull, os.O_RDWR), 0)
     os.dup2(2, 1)  # what a library prints must not reach the protocol
