@@ -27,6 +27,7 @@ MAY_CHANGE = {
     *("num_completions_to_print", "num_generations_eval", "ds3_gather_for_generation", "enable_jit_checkpoint"),
     *("carry_surplus", "benchmark_dir", "pass_rates", "min_pass_rate", "max_pass_rate", "topic_prefix", "max_rows"),
     *("min_difficulty", "max_difficulty", "question_column", "answer_column", "max_prompt_length"),
+    *("correctness_column", "difficulty_column", "topic_column"),
 }
 MAY_CHANGE_PREFIXES = (
     *("lr_scheduler_", "warmup_", "logging_", "log_", "eval_", "save_", "hub_", "trackio_", "dataloader_", "ddp_"),

@@ -310,7 +310,8 @@ class DeepMathGRPOTrainer(ContinuableTrainer, GRPOTrainer):
         super().log(logs, start_time)
 
     def create_model_card(self, *args, **kwargs) -> None:
-        if self.card and self.accelerator.is_main_process:
+        """At the end; TRL calls it at every checkpoint as well, where drawing the curves would take a second."""
+        if self.card and self.accelerator.is_main_process and not self.is_in_train:
             write_model_card(Path(self.args.output_dir), self.card, self.state)
 
     # -----------------------------------------------------------------------------------------------------------------

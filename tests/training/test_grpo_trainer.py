@@ -213,7 +213,7 @@ def test_every_pass_over_the_data_has_an_order_of_its_own(model_dir, tmp_path):
 # ---------------------------------------------------------------------------------------------------------------------
 
 
-def test_a_run_stopped_six_times_ends_as_the_uninterrupted_one(guesser, tmp_path):
+def test_a_run_stopped_five_times_ends_as_the_uninterrupted_one(guesser, tmp_path):
     # Two optimizer steps a rollout batch, each batch used twice, groups carried over, a checkpoint at every step (also
     # in the middle of a rollout batch), logs over three steps (cut by checkpoints), momentum and a reference model; few
     # questions, so that they come again and history skips some.
@@ -238,7 +238,6 @@ def test_a_run_stopped_six_times_ends_as_the_uninterrupted_one(guesser, tmp_path
     assert is_whole_checkpoint(cut / "checkpoint-9") and not (cut / "model.safetensors").exists()
     run_until(lambda: any((cut / "rollouts").glob("step-000013*")), signal.SIGINT, 130)
     flags = flags[:-2]
-    run_until(lambda: (cut / "checkpoint-14" / "model.safetensors").exists(), *killed)
     run_until(lambda: is_whole_checkpoint(cut / "checkpoint-16"), *killed)  # after the last step, before the end
     finish([start(train_grpo.main, [*flags, *again]), uninterrupted])
     timed = ("step_time", "runtime", "per_second", "total_flos", "profiling")
