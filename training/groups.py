@@ -1,5 +1,8 @@
 """One prompt with its completions and their rewards: what GRPO draws, keeps or drops, and trains on."""
 
+import math
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import torch
@@ -54,6 +57,11 @@ class Group:
         return not bool(self.rewards[:, 0].isnan().any())
 
     @property
+    def trains(self) -> bool:
+        """Whether any reward was given: without one TRL gives the completions no advantage."""
+        return not bool(self.rewards.isnan().all())
+
+    @property
     def mixed(self) -> bool:
         """Whether correctness (not the length penalty) differs within the group."""
         return 0 < self.solved < len(self.rewards)
@@ -72,9 +80,39 @@ class Group:
                 "completion": text_of(self.completions[i]),
                 **{column: values[i] for column, values in self.extras.items()},
                 "correct": bool(self.rewards[i, 0] > 0),
-                "reward": float((self.rewards[i] * weights).nansum()),
+                "reward": float((self.rewards[i] * weights).nansum()) if self.trains else math.nan,
                 "length": len(ids),
-                "clipped": ids[-1] not in ends,
+                "clipped": is_clipped(ids, ends),
             }
             for i, ids in enumerate(self.completion_ids)
         ]
+
+
+def is_clipped(ids: list[int], ends: set[int]) -> bool:
+    """Whether a completion was cut off: nothing in `ends`, the tokens that end one, stands at its end."""
+    return bool(ids) and ids[-1] not in ends
+
+
+def group_counts(groups: Iterable[Group], ends: set[int]) -> Counter:
+    """What `progress.Watch` looks at, to be added up over the processes.
+
+    Args:
+        ends: tokens that end a completion.
+
+    Returns:
+        Groups: golds, unreadable, ("gold", text) of those unreadable. Completions: completions, graded, right, clipped,
+        empty, ("reason", text) of those graded wrong.
+    """
+    counts = Counter()
+    for group in groups:
+        reasons = group.extras.get("verdict", [""] * len(group.completions))
+        counts.update({"golds": 1, "completions": len(group.completions), "right": group.solved})
+        counts["clipped"] += sum(is_clipped(ids, ends) for ids in group.completion_ids)
+        counts["empty"] += sum(not text_of(each).strip() for each in group.completions)
+        if group.readable:
+            counts["graded"] += len(group.completions)
+            counts.update(("reason", reason) for i, reason in enumerate(reasons) if not group.rewards[i, 0] > 0)
+        else:
+            counts["unreadable"] += 1
+            counts["gold", str(group.row.get("final_answer"))] += 1
+    return counts

@@ -17,11 +17,13 @@ be trained on two, when the processes do not divide the groups of a rollout batc
 """
 
 import math
+import random
 import zlib
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from dataclasses import asdict
 from pathlib import Path
 
+import numpy
 import pandas
 import torch
 from accelerate.utils import gather, gather_object
@@ -32,8 +34,9 @@ from trl import GRPOTrainer
 
 from cli import InputError
 from training.continuation import ContinuableTrainer
-from training.groups import Group
-from training.progress import format_samples, write_model_card
+from training.groups import Group, group_counts
+from training.progress import Watch, format_samples, write_model_card
+from training.rewards import RewardFailed, guarded
 from training.selection import DrawSize, History
 
 
@@ -54,6 +57,9 @@ class DeepMathGRPOTrainer(ContinuableTrainer, GRPOTrainer):
     def __init__(self, *args, recipe, card: dict | None = None, known: pandas.DataFrame | None = None, **kwargs):
         super().__init__(*args, **kwargs)
         self.recipe, self.card = recipe, card
+        self._reward_failures: list[str] = []
+        self.reward_funcs = [guarded(function, self._reward_failures) for function in self.reward_funcs]
+        self.watch = Watch(Path(self.args.output_dir) / "rollouts")
         self.stop_reason: str | None = None  # why training ended early, for the script to report
         self._groups_wanted = self.args.generation_batch_size // self.num_generations  # of all processes together
         self._prompts_drawn = self._prompts_skipped = 0
@@ -130,7 +136,13 @@ class DeepMathGRPOTrainer(ContinuableTrainer, GRPOTrainer):
         """In training: roll out, select groups, and let TRL compute advantages and log-probs of the selected ones."""
         if not self.model.training:
             return super()._generate_and_score_completions(inputs)
-        self._stash = self._collect_groups()
+        before = self._before_rollout()
+        try:
+            self._stash = self._collect_groups()
+        except RewardFailed:
+            self._go_back(before)
+            self._save_checkpoint(self.model, trial=None)
+            raise
         rows = [group.row for group in self._stash for _ in group.completions]
         output = super()._generate_and_score_completions(rows)
         self._stash = None
@@ -150,6 +162,8 @@ class DeepMathGRPOTrainer(ContinuableTrainer, GRPOTrainer):
     def _calculate_rewards(self, inputs, prompts, completions, completion_ids_list) -> torch.Tensor:
         if self._stash is None:
             rewards = super()._calculate_rewards(inputs, prompts, completions, completion_ids_list)
+            if failures := [failure for failure in gather_object(self._reward_failures) if failure]:
+                raise RewardFailed(self.state.global_step, self.args.output_dir, failures[0])
             if not self.model.training:
                 self._metrics["eval"]["accuracy"].append(_accuracy(rewards[:, 0]))
             return rewards
@@ -158,11 +172,36 @@ class DeepMathGRPOTrainer(ContinuableTrainer, GRPOTrainer):
                 self._pending_extra_logs[column].extend(values)
         return gather(torch.cat([group.rewards for group in self._stash]).to(self.accelerator.device))
 
+    def _before_rollout(self) -> dict:
+        """What a rollout batch moves before its groups are chosen; see `_go_back`."""
+        return {
+            "stream": (self._prompts_drawn, self._prompts_skipped, self._carried),
+            "metrics": {name: list(values) for name, values in self._metrics["train"].items()},
+            "tokens": (self.state.num_input_tokens_seen, self._total_train_tokens),
+            "random": (random.getstate(), numpy.random.get_state(), torch.get_rng_state()),
+            "cuda": torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [],
+        }
+
+    def _go_back(self, before: dict) -> None:
+        """Undo a rollout batch that came to nothing: a continued run draws the same prompts again."""
+        self._prompts_drawn, self._prompts_skipped, self._carried = before["stream"]
+        self._pending_extra_logs.clear()
+        self._metrics["train"].clear()
+        self._metrics["train"].update(before["metrics"])
+        self.state.num_input_tokens_seen, self._total_train_tokens = before["tokens"]
+        of_python, of_numpy, of_torch = before["random"]
+        random.setstate(of_python)
+        numpy.random.set_state(of_numpy)
+        torch.set_rng_state(of_torch)
+        if before["cuda"]:
+            torch.cuda.set_rng_state_all(before["cuda"])
+
     def _collect_groups(self) -> list[Group]:
         """Roll out until the batch is full, and return this process's groups of it.
 
         Raises:
             InputError: `max_generation_batches` generation batches did not fill it; a checkpoint is saved before.
+            RewardFailed: a reward function raised, on any process.
         """
         recipe, wanted = self.recipe, self._groups_wanted
         rollouts: list[tuple[int, Group]] = []  # (generation batch, group)
@@ -199,6 +238,9 @@ class DeepMathGRPOTrainer(ContinuableTrainer, GRPOTrainer):
             logprobs = None  # the loss does not read them, and they would travel between processes
         rewards = self._calculate_rewards(inputs, texts, completions, completion_ids)  # (processes * rows, F)
         rewards = rewards[self.accelerator.process_index * len(inputs) :][: len(inputs)].cpu()
+        if self.reward_weights[0]:  # where the gold is unreadable, length or another reward alone must not train
+            unreadable = rewards[:, 0].view(-1, size).isnan().any(1).repeat_interleave(size)
+            rewards[unreadable] = math.nan  # TRL: no advantage
         extras = {column: list(values) for column, values in self._pending_extra_logs.items()}
         self._pending_extra_logs.clear()
         groups = []
@@ -267,9 +309,16 @@ class DeepMathGRPOTrainer(ContinuableTrainer, GRPOTrainer):
         """Metrics over all rollouts; TRL's own reward metrics cover the groups that train."""
         metrics = self._metrics["train"]
         if batches:
-            metrics["accuracy"].append(
-                _accuracy(gather(torch.cat([g.rewards[:, 0] for g in groups]).to(self.accelerator.device)))
-            )
+            ends = {*self.eos_token_ids, self._tokenizer.pad_token_id}
+            counts = sum(gather_object([group_counts(groups, ends)]), Counter())
+            if counts["graded"]:  # a batch of golds that nobody can read has no accuracy
+                metrics["accuracy"].append(counts["right"] / counts["graded"])
+            warnings = self.watch.look(counts)
+            if self.watch.unreadable:
+                metrics["unreadable_golds"] = [float(self.watch.unreadable)]
+            if self.accelerator.is_main_process:
+                for warning in warnings:
+                    tqdm.write(f"warning: step {self.state.global_step + 1}: {warning}")
         if self.recipe.dynamic_sampling:
             metrics["generation_batches"].append(float(batches))
             metrics["carried_groups"].append(float(self._total(len(self._carried))))
@@ -312,7 +361,8 @@ class DeepMathGRPOTrainer(ContinuableTrainer, GRPOTrainer):
     def create_model_card(self, *args, **kwargs) -> None:
         """At the end; TRL calls it at every checkpoint as well, where drawing the curves would take a second."""
         if self.card and self.accelerator.is_main_process and not self.is_in_train:
-            write_model_card(Path(self.args.output_dir), self.card, self.state)
+            golds = {"golds": self.watch.golds, "unreadable": self.watch.unreadable}
+            write_model_card(Path(self.args.output_dir), self.card | golds, self.state)
 
     # -----------------------------------------------------------------------------------------------------------------
     # Padding
@@ -445,6 +495,7 @@ class DeepMathGRPOTrainer(ContinuableTrainer, GRPOTrainer):
             "carried_by_all": self._total(len(self._carried)),
             "buffered_inputs": self._buffered_inputs if phase else None,
             "skipped": (self._skipped, self._skipped_in_a_row),
+            "watch": self.watch.state(),
         }
 
     def _batch_layout(self) -> dict[str, int]:
@@ -482,6 +533,7 @@ class DeepMathGRPOTrainer(ContinuableTrainer, GRPOTrainer):
         ]
         self._skipped, in_a_row = state["skipped"]
         self._skipped_in_a_row = in_a_row if in_a_row < self.recipe.max_skipped_updates else 0
+        self.watch.restore(state.get("watch", {}))
         if self.accelerator.is_main_process:
             self._forget_rollouts()
         super()._restore(checkpoint, state)

@@ -1,6 +1,7 @@
 """What a GRPO run shows while it runs and leaves behind: progress bar, curves, model card."""
 
 import math
+from collections import Counter
 from dataclasses import MISSING
 from enum import Enum
 from pathlib import Path
@@ -23,8 +24,11 @@ SHOWN = {  # metric: how the progress bar and its lines show it
     "loss": "loss {:.4f}",
     "grad_norm": "grad norm {:.3g}",
     "skipped_updates": "skipped {:.0f}",
+    "unreadable_golds": "golds unreadable {:.0f}",
     "eval_accuracy": "evaluation accuracy {:.1%}",
 }
+UNREADABLE_SHARE = 0.05  # of a rollout batch's golds, over which a warning is due
+STREAK = 10  # rollout batches in a row of which every completion is the same in kind, after which a warning is due
 MODEL_CARD = """---
 {header}---
 
@@ -61,6 +65,71 @@ class RolloutProgress(ProgressCallback):
             self.training_bar.write(f"step {state.global_step}/{state.max_steps}: " + ", ".join(parts))
         if "reward" in logs:
             self.training_bar.set_postfix_str(", ".join(parts[:5]))
+
+
+class Watch:
+    """Counts golds that nobody can read, and says once what a run that learns nothing should look at.
+
+    Args:
+        folder: of the rollouts, which the warnings name.
+    """
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.golds = self.unreadable = 0
+        self.streaks = dict.fromkeys(("empty", "clipped", "wrong", "right"), 0)  # the most telling first
+        self.said: list[str] = []
+
+    def look(self, counts: Counter) -> list[str]:
+        """Take in a rollout batch.
+
+        Args:
+            counts: of all processes, see `groups.group_counts`.
+
+        Returns:
+            Warnings, each once in a run.
+        """
+        self.golds += counts["golds"]
+        self.unreadable += counts["unreadable"]
+        counts["wrong"] = counts["graded"] - counts["right"]
+        for kind in self.streaks:
+            whole = counts["graded"] if kind in ("wrong", "right") else counts["completions"]
+            self.streaks[kind] = self.streaks[kind] + 1 if 0 < whole == counts[kind] else 0
+        due = [kind for kind, batches in self.streaks.items() if batches >= STREAK][:1]
+        if counts["unreadable"] > UNREADABLE_SHARE * counts["golds"]:
+            due.append("unreadable")
+        due = [kind for kind in due if kind not in self.said]
+        self.said += due
+        return [self.describe(kind, counts) for kind in due]
+
+    def describe(self, kind: str, counts: Counter) -> str:
+        """What a warning says, with the commonest gold or reason of the batch."""
+        every = f"in {STREAK} rollout batches in a row every completion"
+        of_kind = {"unreadable": "gold", "wrong": "reason"}.get(kind)
+        common = max((each for each in counts if each[0] == of_kind), key=counts.get, default=("", ""))[1]
+        return {
+            "empty": f"{every} was empty. Look at the chat template and --prompt_preset: the prompt may end the turn",
+            "clipped": f"{every} was cut off by --max_completion_length. Raise it, or look in {self.folder} whether "
+            "the model ever ends its answers",
+            "wrong": f"{every} was wrong, most of this one's for: {common}. Look in {self.folder}; --prompt_preset, "
+            "--require_think_end (false for a model without </think>) or easier questions may help",
+            "right": f"{every} was right, which teaches nothing. Take harder questions (--min_difficulty)",
+            "unreadable": f"{counts['unreadable']} of {counts['golds']} golds cannot be read by the grader, such as "
+            f"`{common[:80]}`; their groups do not train. Look at the rows (data.py --preview) and --answer_column",
+        }[kind]
+
+    def summary(self) -> str:
+        """For the end of a run; empty where every gold could be read."""
+        if not self.unreadable:
+            return ""
+        return f"\n{self.unreadable} of {self.golds} golds could not be read, and did not train"
+
+    def state(self) -> dict:
+        return {name: getattr(self, name) for name in ("golds", "unreadable", "streaks", "said")}
+
+    def restore(self, state: dict) -> None:
+        for name, value in state.items():
+            setattr(self, name, value)
 
 
 def format_samples(logs: dict) -> str:
@@ -104,8 +173,8 @@ def plot_curves(runs: dict[str, list[dict]], path: Path) -> None:
 
     figure, axes = pyplot.subplots(1, 2, figsize=(10, 3.6), layout="constrained")
     for label, history in runs.items():
-        # a step that trains on carried groups alone has no new completions
-        logged = [entry for entry in history if "accuracy" in entry]
+        # missing where a step trains on carried groups alone, or on golds that nobody can read
+        logged = [entry for entry in history if entry.get("accuracy") is not None]
         steps = [entry["step"] for entry in logged]
         for axis, name, scale in zip(axes, ("accuracy", "completions/mean_length"), (100, 1), strict=True):
             values = [scale * entry[name] for entry in logged]
@@ -134,8 +203,8 @@ def write_model_card(output_dir: Path, facts: dict, state) -> None:
 
     Args:
         output_dir: where the model is saved.
-        facts: base_model, base_revision, datasets, dataset_revision, prompt_preset, processes, and settings (those that
-            differ from their defaults).
+        facts: base_model, base_revision, datasets, dataset_revision, prompt_preset, processes, settings (those that
+            differ from their defaults), golds and unreadable (how many of them).
         state: `TrainerState` of the run.
     """
     header = {"library_name": "transformers", "pipeline_tag": "text-generation", "tags": ["grpo", "math", "trl"]}
@@ -147,6 +216,7 @@ def write_model_card(output_dir: Path, facts: dict, state) -> None:
         "base model": facts["base_model"] + f" @ {facts['base_revision']}" * (not is_local(facts["base_model"])),
         "data": ", ".join(facts["datasets"]) + (f" @ {facts['dataset_revision']}" if facts["dataset_revision"] else ""),
         "prompt": facts["prompt_preset"],
+        "golds that the grader cannot read": f"{facts['unreadable']} of {facts['golds']} drawn",
         "optimizer steps": f"{state.global_step} of {state.max_steps}",
         "tokens seen": f"{state.num_input_tokens_seen:,}",
         "hardware": f"{facts['processes']} processes on {hardware()} a machine",

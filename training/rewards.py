@@ -6,7 +6,8 @@ import importlib.util
 import inspect
 import os
 import sys
-from collections.abc import Callable, Iterable
+import traceback
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from cli import InputError, say
@@ -119,3 +120,74 @@ def check_columns(args, columns: Iterable[str]) -> None:
             if by_name and each.name not in {*columns} | FROM_TRL:
                 has = ", ".join(sorted({*columns} - {"prompt"}))
                 raise InputError(f"--reward_funcs {name}: the data has no column {each.name}; it has: {has}")
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# A reward that raises
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+class RewardFailed(InputError):
+    """A reward function raised, or returned what is no list of numbers.
+
+    Args:
+        step: optimizer steps taken before.
+        output_dir: of the run; the checkpoint of that step is saved there.
+        failure: see `guarded`.
+    """
+
+    def __init__(self, step: int, output_dir: str, failure: str):
+        super().__init__(
+            f"step {step + 1}: reward {failure}. All up to step {step} is in {output_dir}/checkpoint-{step}: mend the "
+            "reward, and continue with --resume_from_checkpoint true"
+        )
+
+
+def guarded(function: Callable, failures: list[str]) -> Callable:
+    """The function, with what it raises noted in `failures` and None for every completion.
+
+    A process that raised alone would leave the others waiting for its rewards. A failure names the function, the place
+    in its code, the error, and the question, which is found by asking for one completion at a time.
+    """
+    from trl.trainer.utils import is_async_callable
+
+    async def ask(completions: list, **kwargs) -> list[float | None]:
+        values = function(completions=completions, **kwargs)
+        values = await values if inspect.isawaitable(values) else values
+        values = [value if value is None else float(value) for value in values]
+        if len(values) != len(completions):
+            raise ValueError(f"returned {len(values)} values for {len(completions)} completions")
+        return values
+
+    async def call(completions: list, **kwargs) -> list[float | None]:
+        try:
+            return await ask(completions, **kwargs)
+        except Exception as error:  # code of the user's may raise anything
+            raised, question = error, "its questions together, on none alone"
+        for question_alone, arguments in one_by_one(completions, kwargs):
+            try:
+                await ask(**arguments)
+            except Exception as error:
+                raised, question = error, question_alone
+                break
+        frame = traceback.extract_tb(raised.__traceback__)[-1]
+        place = f"{Path(frame.filename).name}, line {frame.lineno}: " * (frame.filename != __file__)
+        failures.append(f"{function.__name__}: {place}{type(raised).__name__}: {raised}, on {question}")
+        return [None] * len(completions)
+
+    def call_now(**kwargs) -> list[float | None]:
+        try:
+            call(**kwargs).send(None)  # nothing in it waits, so it runs to its end at once
+        except StopIteration as done:
+            return done.value
+
+    return functools.update_wrapper(call if is_async_callable(function) else call_now, function)
+
+
+def one_by_one(completions: list, kwargs: dict) -> Iterator[tuple[str, dict]]:
+    """The arguments of a reward for one completion after another, each with a description of its question."""
+    silent = {"log_extra": lambda *_: None, "log_metric": lambda *_: None}
+    for i, completion in enumerate(completions):
+        one = {name: value[i : i + 1] if isinstance(value, list) else value for name, value in kwargs.items()}
+        question = kwargs.get("question", kwargs["prompts"])[i]
+        yield f"the question {str(question)[:200]!r}", {**one, **silent, "completions": [completion]}

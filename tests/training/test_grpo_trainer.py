@@ -274,9 +274,10 @@ def test_a_checkpoint_cut_off_while_being_written_is_not_used(guesser, tmp_path,
 def test_two_processes_hold_equal_weights_and_log_what_one_logs(guesser, tmp_path):
     settings = ["--dynamic_sampling", "true", "--dynamic_sampling_prompts", "6", "--save_steps", "2"]
     settings += ["--skip_by_history", "true", "--max_rows", "12"]
-    settings += ["--max_steps", "3", "--overlong_buffer", "8", "--beta", "0.01"]
-    two = flags_of(guesser, tmp_path / "two", *settings)
-    one = flags_of(guesser, tmp_path / "one", *settings, "--gradient_accumulation_steps", "4")
+    # three groups a rollout batch: one of them is trained on by both processes
+    settings += ["--max_steps", "3", "--overlong_buffer", "8", "--beta", "0.01", "--per_device_train_batch_size", "6"]
+    two = flags_of(guesser, tmp_path / "two", *settings, "--gradient_accumulation_steps", "1")
+    one = flags_of(guesser, tmp_path / "one", *settings, "--gradient_accumulation_steps", "2")
     finish(start_ranks(two, 2) + start_ranks(one, 1))
     sums = [json.loads((tmp_path / "two" / f"weights-{rank}.json").read_text()) for rank in (0, 1)]
     assert sums[0]["processes"] == 2 and sums[0] == sums[1], "each rank holds the same weights to the bit"
@@ -288,11 +289,13 @@ def test_two_processes_hold_equal_weights_and_log_what_one_logs(guesser, tmp_pat
         for name in names:
             assert second[name] == pytest.approx(first[name], rel=1e-4, abs=1e-6), (first["step"], name)
     same = ["step", "position", "completion", "correct", "kept"]
+    kept = rollouts_of(tmp_path / "two").query("kept").groupby("step")["position"].nunique()
+    assert kept.tolist() == [3, 3, 3], "an odd number of groups for two processes"
     rows = [rollouts_of(tmp_path / name)[same].sort_values(same).reset_index(drop=True) for name in ("one", "two")]
     assert rows[0].equals(rows[1]), "both roll out the same prompts and keep the same groups"
 
     # And stopped by a signal to one of them, two processes continue as they would have gone on.
-    cut = flags_of(guesser, tmp_path / "cut", *settings, "--save_steps", "1000")
+    cut = [*two, "--output_dir", str(tmp_path / "cut"), "--save_steps", "1000"]
     stop_when(start_ranks(cut, 2), lambda: any((tmp_path / "cut").glob("rollouts/step-000001*")), signal.SIGTERM, 143)
     finish(start_ranks([*cut, "--resume_from_checkpoint", "true"], 2))
     again = [json.loads((tmp_path / "cut" / f"weights-{rank}.json").read_text()) for rank in (0, 1)]
