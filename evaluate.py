@@ -17,13 +17,14 @@ Samples are stored one by one as they are finished, and the same command continu
     python evaluate.py --config configs/eval_deepmath_zero_7b.yaml --tensor_parallel 4
     python evaluate.py --config configs/eval_deepmath_1.5b.yaml --server http://localhost:8000
 
-Then, without a model: grade again, compare graders, tables and plots beside the paper, two results paired, and a
-contamination check:
+Then, without a model: grade again, compare graders, tables and plots beside the paper, two results paired, a page of
+samples to read, and a contamination check:
 
     python evaluate.py --regrade true --output_dir results/DeepMath-1.5B
     python evaluate.py --regrade true --output_dir results/DeepMath-1.5B --second_opinion math_verify
     python evaluate.py report --results_dir results
     python evaluate.py compare results/DeepMath-1.5B results/mine
+    python evaluate.py view results/DeepMath-1.5B
     python evaluate.py contamination --dataset zwhe99/DeepMath-103K --benchmarks all
 
 Writes, in `--output_dir`: settings.json (what decides the samples), <benchmark>.generations-<process>.jsonl (every
@@ -46,7 +47,8 @@ from evaluation.results import grade_and_write, print_table, what_is_missing
 from evaluation.samples import SETTINGS, check_settings, model_fingerprints, stored_samples
 from prompts import PROMPTS
 
-COMMANDS = ("report", "compare", "contamination")  # modules of evaluation/ that need no model; each has a main(argv)
+# Modules of evaluation/ that need no model; each has a main(argv).
+COMMANDS = ("report", "compare", "view", "contamination")
 
 # ---------------------------------------------------------------------------------------------------------------------
 # Arguments

@@ -300,17 +300,21 @@ def _read_csv(path: Path) -> Iterator[dict]:
             raise InputError(f"{path}, line {reader.line_num}: not valid CSV ({error})") from error
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str | Iterable[str]) -> None:
     """Write a file so that a kill leaves the old one or the new one, never half of it.
 
     Half a surrogate pair, which a server may send, is written as the escape that JSON has for it.
+
+    Args:
+        text: whole or in pieces.
 
     Raises:
         InputError: the disk is full, or the file may not be written.
     """
     part = path.with_name(path.name + ".part")
     try:
-        part.write_text(text, encoding="utf-8", errors="backslashreplace")
+        with open(part, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.writelines([text] if isinstance(text, str) else text)
         part.replace(path)
     except OSError as error:
         with contextlib.suppress(OSError):  # it may be the folder that cannot be written

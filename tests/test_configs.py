@@ -18,6 +18,7 @@ from evaluate import COMMANDS, EvaluationArguments
 from evaluation.compare import CompareArguments
 from evaluation.contamination import ContaminationArguments
 from evaluation.report import ReportArguments
+from evaluation.view import ViewArguments
 from prompts import PROMPTS
 from sft_warmup import SFTScriptArguments
 from train_grpo import GRPOScriptArguments
@@ -25,7 +26,12 @@ from train_grpo import GRPOScriptArguments
 CONFIGS = sorted(Path("configs").glob("*.yaml"))
 GRPO = [GRPOScriptArguments, GRPOConfig, ModelConfig]
 SFT = [SFTScriptArguments, SFTConfig, ModelConfig]
-SUBCOMMANDS = {"report": ReportArguments, "compare": CompareArguments, "contamination": ContaminationArguments}
+SUBCOMMANDS = {
+    "report": ReportArguments,
+    "compare": CompareArguments,
+    "contamination": ContaminationArguments,
+    "view": ViewArguments,
+}
 DATA_REVISION = "5cf055d1fe3d7a2eb19719ac020211469736ae44"
 
 
