@@ -34,6 +34,7 @@ from trl import GRPOTrainer
 
 from cli import InputError
 from training.continuation import ContinuableTrainer
+from training.costs import CostClock, Costs, costs_as
 from training.groups import Group, group_counts
 from training.progress import Watch, format_samples, write_model_card
 from training.rewards import RewardFailed, guarded
@@ -61,6 +62,11 @@ class DeepMathGRPOTrainer(ContinuableTrainer, GRPOTrainer):
         self.reward_funcs = [guarded(function, self._reward_failures) for function in self.reward_funcs]
         self.watch = Watch(Path(self.args.output_dir) / "rollouts")
         self.stop_reason: str | None = None  # why training ended early, for the script to report
+        self.costs = Costs(self.accelerator.device)
+        self.add_callback(CostClock(self.costs))
+        if self.use_vllm:
+            vllm = self.vllm_generation  # which sends the weights by itself, too, when it wakes up
+            vllm.sync_weights = self.costs.phase("weight_transfer")(vllm.sync_weights)
         self._groups_wanted = self.args.generation_batch_size // self.num_generations  # of all processes together
         self._prompts_drawn = self._prompts_skipped = 0
         self._history = History(self.train_dataset["question"], self.args.seed, recipe.skip_by_history)
@@ -72,6 +78,7 @@ class DeepMathGRPOTrainer(ContinuableTrainer, GRPOTrainer):
         self._carried: list[Group] = []
         self._stash: list[Group] | None = None
         self._window_loss = torch.zeros((), device=self.accelerator.device)
+        self._window_tokens = torch.zeros((), dtype=torch.long, device=self.accelerator.device)
         self._skipped_in_a_row = self._skipped = 0
         prompts = "\n".join(map(str, self.train_dataset["prompt"]))
         self._golds = zlib.crc32("\n".join(map(str, self.train_dataset["final_answer"])).encode())
@@ -233,10 +240,13 @@ class DeepMathGRPOTrainer(ContinuableTrainer, GRPOTrainer):
         drawn = self._draw(prompts)
         inputs = [row for _, row in drawn for _ in range(size)]
         texts = [row["prompt"] for row in inputs]
-        prompt_ids, completion_ids, _, completions, logprobs, *_ = self._generate(texts)
+        with self.costs.phase("generation"):
+            prompt_ids, completion_ids, _, completions, logprobs, *_ = self._generate(texts)
+        self.costs.sampled += self._total(sum(map(len, completion_ids)))
         if not self.vllm_importance_sampling_correction and self.off_policy_mask_threshold is None:
             logprobs = None  # the loss does not read them, and they would travel between processes
-        rewards = self._calculate_rewards(inputs, texts, completions, completion_ids)  # (processes * rows, F)
+        with self.costs.phase("grading"):
+            rewards = self._calculate_rewards(inputs, texts, completions, completion_ids)  # (processes * rows, F)
         rewards = rewards[self.accelerator.process_index * len(inputs) :][: len(inputs)].cpu()
         if self.reward_weights[0]:  # where the gold is unreadable, length or another reward alone must not train
             unreadable = rewards[:, 0].view(-1, size).isnan().any(1).repeat_interleave(size)
@@ -327,6 +337,7 @@ class DeepMathGRPOTrainer(ContinuableTrainer, GRPOTrainer):
                 metrics["prompts_per_trained_group"].append(prompts / self._groups_wanted)
                 metrics["prompts_skipped"] = [float(self._prompts_skipped)]
 
+    @costs_as("saving")
     def _save_rollouts(self, rollouts: list[tuple[int, Group]], kept: set[int], always: bool = False) -> None:
         """Write this process's rollouts, dropped ones included, to rollouts/step-<step>.from-<position>.rank<rank>."""
         every, step = self.recipe.save_rollouts_every, self.state.global_step + 1
@@ -356,6 +367,8 @@ class DeepMathGRPOTrainer(ContinuableTrainer, GRPOTrainer):
         self.state.epoch = self._prompts_drawn / len(self.train_dataset)
         if self.accelerator.is_main_process and self.log_completions and "loss" in logs:
             tqdm.write(format_samples(self._logs))
+        if not any(name.startswith("eval_") for name in logs):
+            logs |= self.costs.report()
         super().log(logs, start_time)
 
     def create_model_card(self, *args, **kwargs) -> None:
@@ -368,8 +381,15 @@ class DeepMathGRPOTrainer(ContinuableTrainer, GRPOTrainer):
     # Padding
     # -----------------------------------------------------------------------------------------------------------------
 
+    @costs_as("other")
     def _prepare_inputs(self, generation_batch) -> dict[str, torch.Tensor]:
-        """As TRL's, with the micro-batches of each optimizer step cut anew in order of length."""
+        inputs = self._next_micro_batch(generation_batch)
+        if self.model.training:
+            self._window_tokens += inputs["completion_mask"].sum()
+        return inputs
+
+    def _next_micro_batch(self, generation_batch) -> dict[str, torch.Tensor]:
+        """As TRL's `_prepare_inputs`, with the micro-batches of each optimizer step cut anew in order of length."""
         before = self._buffered_inputs
         inputs = super()._prepare_inputs(generation_batch)
         if not self.model.training or self._buffered_inputs is before:
@@ -382,10 +402,14 @@ class DeepMathGRPOTrainer(ContinuableTrainer, GRPOTrainer):
             self._buffered_inputs = [each for micro_batches in windows for each in sort_by_length(micro_batches)]
         return self._buffered_inputs[self._step % steps]
 
-    def _get_per_token_logps_and_entropies(
-        self, model, input_ids, attention_mask, logits_to_keep, batch_size=None, **kwargs
-    ):
-        """As TRL's, without running the model on columns that are padding in every row of a chunk.
+    def _get_per_token_logps_and_entropies(self, *args, **kwargs):
+        if torch.is_grad_enabled():
+            return self._trimmed_logps_and_entropies(*args, **kwargs)
+        with self.costs.phase("logprobs"):
+            return self._trimmed_logps_and_entropies(*args, **kwargs)
+
+    def _trimmed_logps_and_entropies(self, model, input_ids, attention_mask, logits_to_keep, batch_size=None, **kwargs):
+        """As TRL's `_get_per_token_logps_and_entropies`, without the columns that are padding in every row of a chunk.
 
         Args:
             input_ids, attention_mask: (B, P + C); prompts padded on the left, completions on the right.
@@ -432,6 +456,10 @@ class DeepMathGRPOTrainer(ContinuableTrainer, GRPOTrainer):
             scheduler.lr_lambdas = [lambda step, rate=rate: rate(step - step % steps) for rate in scheduler.lr_lambdas]
         return scheduler
 
+    @costs_as("evaluation")
+    def evaluate(self, *args, **kwargs) -> dict[str, float]:
+        return super().evaluate(*args, **kwargs)
+
     def training_step(self, model, inputs, num_items_in_batch) -> torch.Tensor:
         loss = super().training_step(model, inputs, num_items_in_batch)
         self._window_loss += loss.detach()
@@ -446,6 +474,8 @@ class DeepMathGRPOTrainer(ContinuableTrainer, GRPOTrainer):
         norm = grad_norm.full_tensor() if hasattr(grad_norm, "full_tensor") else grad_norm  # FSDP2
         loss = self.accelerator.reduce(self._window_loss, reduction="sum")
         self._window_loss = torch.zeros_like(self._window_loss)
+        self.costs.trained += int(self.accelerator.reduce(self._window_tokens, reduction="sum"))
+        self._window_tokens = torch.zeros_like(self._window_tokens)
         limit = self.recipe.skip_update_norm or math.inf
         skip = not (math.isfinite(norm) and math.isfinite(loss) and norm <= limit)
         if skip and self.is_deepspeed_enabled:
@@ -474,6 +504,7 @@ class DeepMathGRPOTrainer(ContinuableTrainer, GRPOTrainer):
     # Checkpoints
     # -----------------------------------------------------------------------------------------------------------------
 
+    @costs_as("saving")
     def _save_checkpoint(self, model, trial) -> None:
         super()._save_checkpoint(model, trial)
         if self.accelerator.is_main_process:
@@ -496,6 +527,7 @@ class DeepMathGRPOTrainer(ContinuableTrainer, GRPOTrainer):
             "buffered_inputs": self._buffered_inputs if phase else None,
             "skipped": (self._skipped, self._skipped_in_a_row),
             "watch": self.watch.state(),
+            "costs": self.costs.state(),
         }
 
     def _batch_layout(self) -> dict[str, int]:
@@ -525,6 +557,8 @@ class DeepMathGRPOTrainer(ContinuableTrainer, GRPOTrainer):
             self._history.restore(state["history"])
             self._draw_size.drawn, self._draw_size.kept = state["draw_size"]
             self._prompts_skipped = state["prompts_skipped"]
+        if "costs" in state:
+            self.costs.restore(state["costs"])
         self._carried = [Group(**group) for group in state["carried"]]
         device = self.accelerator.device
         self._buffered_inputs = state["buffered_inputs"] and [

@@ -12,6 +12,7 @@ from transformers.trainer_callback import ProgressCallback
 from cli import adapter_base, is_local
 from evaluation.provenance import git_commit, hardware, versions
 from reward import text_of
+from training.costs import costs_of, describe
 
 SAMPLE_CHARS = 600  # of a completion's end, in the printed samples
 SHOWN = {  # metric: how the progress bar and its lines show it
@@ -62,7 +63,8 @@ class RolloutProgress(ProgressCallback):
             return
         parts = [form.format(logs[name]) for name, form in SHOWN.items() if logs.get(name) is not None]
         if parts:
-            self.training_bar.write(f"step {state.global_step}/{state.max_steps}: " + ", ".join(parts))
+            line = f"step {state.global_step}/{state.max_steps}: " + ", ".join(parts)
+            self.training_bar.write(f"{line} ({cost})" if (cost := describe(logs)) else line)
         if "reward" in logs:
             self.training_bar.set_postfix_str(", ".join(parts[:5]))
 
@@ -219,6 +221,7 @@ def write_model_card(output_dir: Path, facts: dict, state) -> None:
         "golds that the grader cannot read": f"{facts['unreadable']} of {facts['golds']} drawn",
         "optimizer steps": f"{state.global_step} of {state.max_steps}",
         "tokens seen": f"{state.num_input_tokens_seen:,}",
+        **costs_of(state.log_history),
         "hardware": f"{facts['processes']} processes on {hardware()} a machine",
         "versions": ", ".join(f"{name} {version}" for name, version in versions(*PACKAGES).items()),
         "commit": git_commit() or "unknown (no git checkout)",
