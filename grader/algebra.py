@@ -10,11 +10,12 @@ import re
 
 from mpmath import mp
 
-from grader.nodes import OVER, is_vector, names_in, walk
+from grader.nodes import MINUS, OVER, is_vector, names_in, walk
 from grader.values import QUICK_DIGITS, Point, UndefinedError, number, same_number
 
 _CAPITAL = re.compile(r"(?:vec:|hat:)?(?:[A-Z]|Sigma|Lambda|Phi|Psi|Gamma|Omega)(?:_\w+)?'?")
-_TRANSPOSED = [("sym", name) for name in ("T", "top", "intercal", "dagger", "H")]
+_TRANSPOSED = ("sym", "T")
+_INVERSES = (MINUS, _TRANSPOSED)
 _OF_MATRICES = {"cross", "dot", "det", "tr", "trace", "rank", "abs"}
 _IDENTITY = ("sym", "I")
 
@@ -28,7 +29,9 @@ def ordered_letters(*nodes: tuple) -> set[str]:
     names = names_in(list(nodes)) - {"T", "i"}
     found = {n for n in names if is_vector(("sym", n))}
     capitals = {n for n in names if _CAPITAL.fullmatch(n)}
-    if capitals and not any(_in_scalar(n, capitals) for n in walk(list(nodes))):
+    every = list(walk(list(nodes))) if capitals else []
+    inverse = any(n[0] == "pow" and n[1] in [("sym", c) for c in capitals] and n[2] in _INVERSES for n in every)
+    if capitals and (inverse or not any(_in_scalar(n, capitals) for n in every)):
         found |= capitals
     found |= {n for n in names if found and n.startswith("hat:")}  # \hat x \hat p
     if not found and len(names) < 2:
@@ -118,9 +121,9 @@ def _element(node: tuple, letters: set[str], point: Point):
     if node[0] == "add" and any(isinstance(v, mp.matrix) for v in values):
         return sum(map(_matrix, values[1:]), _matrix(first))
     if isinstance(first, mp.matrix) and node[0] == "pow":
-        if node[2] in _TRANSPOSED:
+        if node[2] == _TRANSPOSED:
             return first.T
-        if node[2][0] == "num" and node[2][1].denominator == 1 and abs(node[2][1]) < 100:
+        if node[2] != OVER and node[2][0] == "num" and node[2][1].denominator == 1 and abs(node[2][1]) < 100:
             return first ** int(node[2][1])
         raise UndefinedError("no power of a matrix")
     if node[:2] == ("fn", "cross"):

@@ -327,7 +327,7 @@ def _same_matrix(gold: tuple, answer: tuple) -> bool:
     g, a = _rows(gold), _rows(answer)
     if g is None or a is None:
         return False
-    if "tuple" in (gold[0], answer[0]):
+    if "tuple" in (gold[0], answer[0]) and all(len(m) == 1 or all(len(r) == 1 for r in m) for m in (g, a)):
         g, a = [[c for r in g for c in r]], [[c for r in a for c in r]]
     return len(g) == len(a) and all(map(_same_items, g, a))
 
@@ -385,8 +385,14 @@ def _same_percent(gold: tuple, answer: tuple) -> bool:
 # --------------------------------------------------------------------------------------------------------------------
 
 
+_ABOUT = re.compile(r"(?i)(?:^|\bis\b|=)\W*(?:text\W*)?(?:about|approximately|roughly|around|approx)\b")
+
+
 def equivalent(gold: str, answer: str) -> tuple[bool, str]:
     """(whether the answer means the gold, why). To be run in a worker: evaluation is not bounded in time."""
+    exact_gold = simple_number(clean(gold))
+    if exact_gold and exact_gold[1] is None and _ABOUT.search(answer):
+        return False, "only about"
     verdict = _equivalent(gold, answer)
     if not verdict[0] and len(gold) + len(answer) <= 1000:  # longer ones are no sentences with an answer
         golds, answers = readings(clean(gold), clean(answer)), readings(clean(answer), clean(gold))

@@ -12,6 +12,7 @@ from grader.tokens import FUNCTIONS
 from grader.values import QUICK_DIGITS, SCALARS, Point, UndefinedError, near, number, same_number
 
 _CALL = re.compile(r"(?:@\w+|\\[A-Za-z]+|[A-Za-z])(?:_\w+)?'*[(\[][\w,\\]*[)\]]")  # v(t), which is read as v times t
+_TRIGONOMETRIC = {"sin", "cos", "tan", "cot", "sec", "csc"}
 _DERIVATIVE = (r"\fracd", r"\frac\partial")
 
 
@@ -29,10 +30,13 @@ def stated_value(equation: tuple, of_gold: bool) -> tuple | None:
     (first, *_, value), label = equation[1], equation[2] or ""
     kind = first[0] if first else "unread"
     known = not names_in(value) - {"i"}
-    if kind in SCALARS and not names_in(first):
-        if known:  # 2 + 3 = 5, but not 3 = 6
-            return value if label or value[0] not in SCALARS or same_number(value, first) else None
-        return first if value[0] == "sym" else None
+    if kind in SCALARS and not names_in(first):  # 2 + 3 = 5, but neither 3 = 6 nor 0 = 0
+        states = label or value[0] not in SCALARS or (first != value and same_number(value, first))
+        return value if known and states else None
+    if kind == value[0] == "sym" and _alike(first[1], value[1]):
+        return None
+    if not of_gold and kind == "fn" and first[1] in _TRIGONOMETRIC:
+        return value
     if label.startswith(_DERIVATIVE):
         return value
     if (kind in ("add", "mul") and not _CALL.fullmatch(label)) or (kind == "fn" and first[1] == "abs"):
@@ -43,6 +47,12 @@ def stated_value(equation: tuple, of_gold: bool) -> tuple | None:
     if not label or (of_gold and operator):
         return None
     return None if kind in ("sym", "fn", "mul") and _comes_back(*_head(first), value) else value
+
+
+def _alike(first: str, second: str) -> bool:
+    """Whether x = y only relates two letters, where k = n may state a value."""
+    pair = {name.rpartition(":")[2][0] for name in (first, second)}
+    return len(pair) == 1 or any(pair <= set(letters) for letters in ("uvwxyz", "abcd"))
 
 
 def _head(node: tuple) -> tuple[str, set[str]]:
@@ -76,8 +86,8 @@ def difference(equation: tuple) -> tuple | None:
 def same_equation(gold: tuple, answer: tuple) -> bool:
     """Whether two equations differ by a constant factor, or one is the other solved for a name: y = 1/x is xy = 1."""
     g, a = difference(gold), difference(answer)
-    if g is None or a is None:
-        return False
+    if g is None or a is None or (gold[2] and not names_in(gold[1][-1]) and gold[1][0][0] == "sym"):
+        return False  # x = 5 is stated, not to be solved for
     if same_up_to_factor(g, a):
         return True
     solved = [(e[1][0][1] if e[2] and e[1][0][0] == "sym" else "", e[1][-1]) for e in (gold, answer)]

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from grader.nodes import MINUS, ONE, OVER, joined, product_of
+from grader.nodes import MINUS, ONE, OVER, joined, names_in, product_of
 from grader.text import MAX_CHARS, clean
 from grader.tokens import CONDITION, FUNCTIONS, GREEK, ParseError, tokenize
 from grader.units import currency
@@ -201,6 +201,8 @@ def _named(tokens: list[str]) -> bool:
     if not tokens or tokens[0] in (r"\lim", r"\sum", r"\int", r"\prod"):
         return bool(tokens)
     letters, skip, previous = 0, 0, ""
+    if tokens[1:6] == ["^", "{", "-", "1", "}"] and tokens[6:7] == ["("]:  # f^{-1}(x)
+        tokens = [tokens[0], *tokens[6:]]
     for t in tokens:
         if t.startswith("@~"):
             return False
@@ -257,7 +259,10 @@ def _read_equation(tokens: list[str], depth: int) -> tuple:
         except ParseError:
             members.append(None)
     label = "".join(parts[0]).replace("{", "").replace("}", "") if _named(parts[0]) else None
-    return ("eq", [*members, _read_list(parts[-1], depth + 1)], label)
+    members.append(_read_list(parts[-1], depth + 1))
+    if label is None and len(members) == 2 and members[1][0] == "sym" and members[0] and not names_in(members[0]):
+        return ("eq", members[::-1], members[1][1])  # 5 = x
+    return ("eq", members, label)
 
 
 def _read_setops(tokens: list[str], depth: int) -> tuple:
@@ -433,7 +438,11 @@ class _Parser:
             return ("deg", base)
         if base[0] == "sym" and tokens in (["+"], ["-"], ["*"], [r"\prime"], ["'"]):
             return ("sym", base[1] + tokens[0])
-        if base[0] in ("matrix", "tuple") and tokens in (["T"], ["t"], [r"\top"], [r"\intercal"], [r"\prime"], ["@T"]):
+        if base[0] == "sym" and tokens == ["-", "1"] and base[1] in _UNKNOWN_FUNCTIONS and self.peek() == "(":
+            return self.symbol(base[1] + "^-1", word=True)  # f^{-1}(x)
+        if tokens in _TRANSPOSES and base[0] not in ("matrix", "tuple"):
+            return ("pow", base, ("sym", "T"))
+        if base[0] in ("matrix", "tuple") and tokens in (["t"], [r"\prime"], *_TRANSPOSES):
             rows = [list(row) for row in zip(*base[1], strict=False)] if base[0] == "matrix" else [[c] for c in base[1]]
             return ("matrix", rows)
         if not grouped and (tokens[0][1:] in ("frac", "sqrt", "binom") or tokens[0][1:] in FUNCTIONS):
@@ -558,6 +567,9 @@ class _Parser:
 
     def command(self, name: str) -> tuple:
         if name in ("frac", "binom", "dbinom", "tbinom"):
+            derivative = self.derivative() if name == "frac" else None
+            if derivative:
+                return derivative
             top, bottom = self.argument(), self.argument()
             return ("mul", [top, ("pow", bottom, OVER)]) if name == "frac" else ("fn", "binom", [top, bottom])
         if name == "repeating":  # written by _repeating_decimals
@@ -584,6 +596,19 @@ class _Parser:
         if name in GREEK:
             return self.symbol(name)
         raise ParseError(f"unknown command {name}")
+
+    def derivative(self) -> tuple | None:
+        r"""\frac{\partial^2 f}{\partial x^2} as one letter, in which no d is cancelled; None for other fractions."""
+        begin = self.i
+        if self.peek() == "{" and self.tokens[begin + 1] in ("d", r"\partial"):
+            parts = self.group(), self.group()
+            if all(p[0] == parts[0][0] and not {*p[1:2]} & _NOT_NAMES for p in parts) and parts[1][1:2] not in (
+                [],
+                ["^"],
+            ):
+                return ("sym", "/".join("".join(sorted(t for t in p if t not in ("{", "}"))) for p in parts))
+        self.i = begin
+        return None
 
     def argument(self) -> tuple:
         """An argument of \\frac or \\binom: braced, or one digit or symbol."""
@@ -658,6 +683,8 @@ def _case(tokens: list[str], depth: int) -> tuple | None:
     return node
 
 
+_TRANSPOSES = (["T"], [r"\top"], [r"\intercal"], ["@T"])
+_NOT_NAMES = {"+", "-", "_", "*", "/", r"\cdot", ","}
 _NOT_ATOMS = {*_RELATIONS, *_SETOPS, r"\pm", r"\mp", r"\cdot", r"\times", r"\div", r"\ast", r"\%", r"\\", r"\mid", "&"}
 _UNKNOWN_FUNCTIONS = {"f", "g", "h", "F", "G", "H", "phi", "psi", "varphi", "Phi", "Psi", "O", "o", "u", "Theta"}
 

@@ -67,6 +67,8 @@ def truth(text: str) -> bool | None:
     if not said or not _EXPLAINED.match(text.lstrip(" {"), said.start(3)):
         return None
     claimed = _TRUTH[said[2]] != bool(said[1])
+    if re.search(r"\bnot always\b|\bbut (?:only|not)\b", said[3]):
+        return None
     for back in _TAKEN_BACK.finditer(said[3]):
         says = _TRUTH[back[2] or "yes"] != (back[1] == "not")
         if back[1] == "maybe" or ((back[1] or back[2]) and says != claimed):
@@ -160,5 +162,5 @@ def readings(text: str, other: str) -> list[str]:
     if chosen and chosen[1]:
         asked = option(other)
         return [] if asked and (not asked[1] or asked[0] != chosen[0]) else [chosen[1]]
-    value = stated(text)
+    value = None if re.match(r"(?i)\W*(?:text\W*)?(?:yes|no|true|false)[,;.:]", text) else stated(text)
     return [value] if value else []

@@ -41,10 +41,17 @@ _CLAUSE_WORDS = (
 )
 CLAUSE = set(_CLAUSE_WORDS.split())
 _CONNECTIVES = {r"\lor": "or", r"\vee": "or", r"\land": "and", r"\wedge": "and", r"\&": "and"}
-_SCALES = {"dozen": "12", "hundred": "100", "thousand": "1000", "million": "1000000", "billion": "1000000000"}
+_SCALES = {
+    "trillion": "1000000000000",
+    "dozen": "12",
+    "hundred": "100",
+    "thousand": "1000",
+    "million": "1000000",
+    "billion": "1000000000",
+}
 _PART_NAMES = "half third quarter fifth sixth seventh eighth ninth tenth"
 _PARTS = {name: str(k + 2) for k, name in enumerate(_PART_NAMES.split())}
-_PARTS |= {"halve": "2", "fourth": "4", "quarter": "4", "hundredth": "100", "thousandth": "1000"}
+_PARTS |= {"halve": "2", "fourth": "4", "quarter": "4", "twentieth": "20", "hundredth": "100", "thousandth": "1000"}
 _CHANGING_WORDS = (
     "inverse inverted reciprocal excluded incorrect wrong conjugate pair pairs couple squared cubed negative"
 )

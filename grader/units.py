@@ -49,6 +49,8 @@ _CURRENCIES = {"\\$": "$", "£": "lb", "USD": "$", "EUR": "€", "GBP": "lb"}  #
 def currency(text: str) -> str:
     """The currency sign of an answer as it was written, which cleaning takes away."""
     sign = _CURRENCY.search(text)
+    if text.startswith("$") and text.count("$") == 1:  # one dollar sign alone opens no formula
+        return "$"
     return _CURRENCIES.get(sign[0], sign[0]) if sign else ""
 
 
