@@ -45,7 +45,7 @@ from evaluation.benchmarks import load_benchmark, stem_of
 from evaluation.provenance import add_start, check_same_model, read_starts
 from evaluation.results import grade_and_write, print_table, what_is_missing
 from evaluation.samples import SETTINGS, check_settings, model_fingerprints, stored_samples
-from prompts import PROMPTS
+from prompts import PROMPTS, Prompt, get_prompt
 
 # Modules of evaluation/ that need no model; each has a main(argv).
 COMMANDS = ("report", "compare", "view", "contamination")
@@ -71,7 +71,13 @@ class EvaluationArguments:
     )
     benchmarks: list[str] = field(
         default_factory=lambda: ["all"],
-        metadata={"help": "names, all (the paper's six), hub ids, .jsonl or .parquet files"},
+        metadata={"help": "names, all (the paper's six), hub ids (OWNER/NAME, OWNER/NAME:SPLIT), files"},
+    )
+    system_prompt: str | None = field(
+        default=None, metadata={"help": "a text or a file in place of the preset's system turn; '': none"}
+    )
+    user_prompt: str | None = field(
+        default=None, metadata={"help": "a text or a file, with {question} in it, in place of the preset's user turn"}
     )
     paper_row: str | None = field(
         default=None, metadata={"help": "model of results/paper.json to compare with; not given: by the model's name"}
@@ -80,6 +86,9 @@ class EvaluationArguments:
     question_column: str | None = field(default=None, metadata={"help": "of a hub id or file; not given: looked for"})
     answer_column: str | None = field(default=None, metadata={"help": "the gold's, or a worked solution's"})
     output_dir: str | None = field(default=None, metadata={"help": "default: results/<model's name>"})
+    report_to: Literal["none", "wandb", "trackio"] = field(
+        default="none", metadata={"help": "where the scores go as well, at the step that a checkpoint's name tells"}
+    )
     model_revision: str = field(default="main", metadata={"help": "branch, tag or commit of a hub model"})
     n: int | None = field(
         default=None,
@@ -132,6 +141,11 @@ class EvaluationArguments:
         default=False, metadata={"help": "generate on the CPU, through transformers unless told else"}
     )
 
+    @property
+    def prompt(self) -> Prompt:
+        """How the problem is put."""
+        return get_prompt(self.prompt_preset, self.system_prompt, self.user_prompt)
+
 
 # ---------------------------------------------------------------------------------------------------------------------
 # Main
@@ -161,11 +175,11 @@ def main(argv: list[str] | None = None) -> None:
         for name, problems in problem_sets.items():
             n, problems = gradable(output_dir, name, problems, args.n)
             grade_and_write(name, problems, output_dir, replace(args, n=n))
-        return print_table(output_dir)
+        return print_table(output_dir, args)
 
     # What is missing; the model is loaded only if something is
     from evaluation.backend import Processes
-    from evaluation.generate import generate_missing, open_backend
+    from evaluation.generate import Pace, generate_missing, open_backend
 
     processes = Processes()
     if processes.index == 0:
@@ -193,17 +207,25 @@ def main(argv: list[str] | None = None) -> None:
         count = len(problems) * args.n
         say(f"{stem_of(name)}: {count - len(missing[name])} samples are there already, {len(missing[name])} to make")
         if missing[name]:
-            mine = missing[name][processes.index :: processes.count]
-            lost += generate_missing(backend, name, problems, mine, output_dir, processes.index, starts[name])
+            mine = missing.pop(name)[processes.index :: processes.count]
+            pace = Pace(backend, len(mine), sum(map(len, missing.values())), processes)
+            lost += generate_missing(backend, name, problems, mine, output_dir, pace, starts[name])
             processes.wait(f"{name} is generated")
         if processes.index == 0 and (keys := grade_and_write(name, problems, output_dir, args)):
             absent[name] = keys
     if processes.index == 0:
-        print_table(output_dir)
+        print_table(output_dir, args)
     if absent:
         raise InputError(what_is_missing(absent, lost))
 
 
+def stop(*_) -> None:
+    """A job scheduler's way of Ctrl-C; also in the background, where a shell has it ignored."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.raise_signal(signal.SIGINT)
+
+
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))  # a job scheduler's way of Ctrl-C
+    signal.signal(signal.SIGTERM, stop)
     run(main, "stopped; the finished samples are stored, the same command continues")

@@ -95,7 +95,7 @@ def cpu_seconds(work) -> float:
 def overhead(args) -> None:
     """CPU per token of evaluate.py's way over the library's own, in alternating rounds."""
     from evaluation.backend import Processes
-    from evaluation.generate import generate_missing, open_backend
+    from evaluation.generate import Pace, generate_missing, open_backend
     from evaluation.score import score
 
     flags = [
@@ -124,7 +124,7 @@ def overhead(args) -> None:
             rows = []
 
             def whole(folder=Path(folder), rows=rows):
-                generate_missing(backend, "sums", problems, keys, folder, 0)
+                generate_missing(backend, "sums", problems, keys, folder, Pace(backend, len(keys), 0, Processes()))
                 rows += evaluate.stored_samples(folder, "sums", problems, 4)
 
             generating = cpu_seconds(whole)

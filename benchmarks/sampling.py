@@ -54,7 +54,8 @@ def main() -> None:
     problems = {p["id"]: p for p in load_benchmark(args.benchmark, args.benchmark_dir)}
     rows = stored_samples(args.output_dir, args.benchmark, list(problems.values()), float("inf"))
     rows = sorted(rows, key=lambda row: (row["id"], row["sample"]))[:: args.every]
-    tokenizer, prompt = load_tokenizer(settings["model_name_or_path"]), get_prompt(settings["prompt_preset"])
+    tokenizer = load_tokenizer(settings["model_name_or_path"])
+    prompt = get_prompt(*(settings.get(name) for name in ("prompt_preset", "system_prompt", "user_prompt")))
     model = AutoModelForCausalLM.from_pretrained(settings["model_name_or_path"], dtype=settings["dtype"]).eval()
     total = variance = outside = tokens = used = 0
     for row in rows:

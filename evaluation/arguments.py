@@ -36,8 +36,13 @@ def check_arguments(args) -> None:
     if args.backend != "server":
         is_local(args.model_name_or_path)
     args.prompt_preset = args.prompt_preset or own_preset(args.model_name_or_path)
+    prompt = args.prompt
+    if args.system_prompt is not None:  # the texts of files: what is stored with the samples
+        args.system_prompt = prompt.system or ""
+    if args.user_prompt is not None:
+        args.user_prompt = prompt.user
     if args.stop is None:
-        args.stop = list(get_prompt(args.prompt_preset).stop)
+        args.stop = list(prompt.stop)
     elif args.stop == ["none"]:
         args.stop = []
 
@@ -61,6 +66,8 @@ def check_values(args) -> None:
     for name in ("top_p", "gpu_memory"):
         if not 0 < getattr(args, name) <= 1:
             raise InputError(f"--{name} {getattr(args, name)}: must lie in (0, 1]")
+    if args.report_to != "none" and importlib.util.find_spec(args.report_to) is None:
+        raise InputError(f"--report_to {args.report_to}: it is not installed; `pip install {args.report_to}`")
     if args.min_p > 1:
         raise InputError(f"--min_p {args.min_p}: must lie in [0, 1]")
     if isinstance(args.vllm_args, str):

@@ -2,8 +2,9 @@
 
 Their interface: `requests(benchmark, samples)` turns (problem id, sample) pairs into requests, and
 `complete(requests, emit)` calls `emit(request, completion, tokens, finish_reason)` for each as soon as it is finished,
-in any order (a server's returns those it did not answer, and why); `device()` says where the model runs, `commit`
-which commit of the hub it is and `context` how many tokens it takes, None where unknown. `args` is
+in any order (a server's returns those it did not answer, and why); `device()` says where the model runs, `gpus()` on
+how many GPUs (None: unknown), `commit` which commit of the hub it is and `context` how many tokens it takes, None where
+unknown. `args` is
 `evaluate.EvaluationArguments`. Sample i is seeded with `seed + i`, as in the paper, and ends after `max_new_tokens` or
 where prompt and completion fill the context, whichever comes first: a bound that depends on nothing but the sample.
 """
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 
 from cli import InputError, say
 from evaluation.benchmarks import stem_of
-from prompts import encode_prompt, get_prompt, load_tokenizer
+from prompts import encode_prompt, load_tokenizer
 
 Emit = Callable[["Request", str, int | None, str], None]
 
@@ -107,7 +108,7 @@ class LocalBackend:
         special = self.tokenizer.get_added_vocab()  # these are not in a completion's text, but end it all the same
         self.stop_ids = sorted(special[text] for text in args.stop if text in special)
         self.stop_texts = [text for text in args.stop if text not in special]
-        prompt, options = get_prompt(args.prompt_preset), chat_template_options(args)
+        prompt, options = args.prompt, chat_template_options(args)
         self.prompts = {
             name: {p["id"]: encode_prompt(self.tokenizer, prompt, p["problem"], **options) for p in problems}
             for name, problems in problem_sets.items()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cli import InputError, is_local
-from sources.files import from_hub, read_json_lines
+from sources.files import TEXT, from_hub, is_saved, open_source
 from sources.gold import final_answer_of
 
 
@@ -42,33 +42,35 @@ BENCHMARKS = PAPER | {
 CATEGORY_COLUMNS = ("level", "subject", "type", "difficulty", "topic", "problem_type", "subfield")
 ID_COLUMNS = ("id", "problem_idx", "unique_id")
 PROBLEM_COLUMNS, ANSWER_COLUMNS = ("problem", "question"), ("answer", "final_answer", "expected_answer", "solution")
-FILES = (".jsonl", ".parquet")
+FILES = (*TEXT, ".parquet")
+HUB_ID = re.compile(r"([\w.-]+/[\w.-]+?)((?::[\w.-]+){0,2})(@[\w./-]+)?")  # OWNER/NAME:CONFIG:SPLIT@REVISION
 
 
 def stem_of(name: str) -> str:
-    """What the files of a benchmark are called by: its name, that of its file, or the last part of its hub id."""
-    path = Path(name.partition("@")[0])
-    return path.stem if path.suffix in FILES else path.name
-
-
-def is_hub_id(name: str) -> bool:
-    """Whether a benchmark is named as owner/name or owner/name@split."""
-    return re.fullmatch(r"[\w.-]+/[\w.-]+(@[\w.-]+)?", name) is not None and not name.endswith(FILES)
+    """What the files of a benchmark are called by: its name, that of its file or folder, or the last part of its hub id
+    with the configuration and split that are named.
+    """
+    hub = HUB_ID.fullmatch(name)
+    if hub and not Path(name).exists() and not name.endswith(FILES):
+        return Path(hub[1]).name + hub[2].replace(":", "-")
+    path = Path(name)
+    return next((path.name.removesuffix(end) for end in FILES if path.name.endswith(end)), path.name)
 
 
 def benchmark_names(names: list[str]) -> list[str]:
-    """Expand "all" and check the names; a path to a file, or a hub id, is a benchmark of the user's own.
+    """Expand "all" and check the names; a path to a file or folder, or a hub id, is a benchmark of the user's own.
 
     Raises:
         InputError: a name that is neither; the message lists those that exist.
     """
     expanded = [each for name in names for each in (PAPER if name == "all" else [name])]
     for name in expanded:
-        own = (name.endswith(FILES) and is_local(name)) or is_hub_id(name)
+        looks_local = name.endswith(FILES) or name.startswith((".", "/", "~")) or Path(name).exists()
+        own = (looks_local and is_local(name)) or HUB_ID.fullmatch(name)
         if name not in BENCHMARKS and not own:
             raise InputError(
                 f"--benchmarks {name}: no such benchmark; there are: {', '.join(BENCHMARKS)}, all (the first "
-                f"{len(PAPER)}), a hub id (owner/name or owner/name@split), or a .jsonl or .parquet file"
+                f"{len(PAPER)}), a hub id (OWNER/NAME, OWNER/NAME:SPLIT, OWNER/NAME:CONFIG:SPLIT), or a file"
             )
     return list(dict.fromkeys(expanded))
 
@@ -95,40 +97,33 @@ def load_benchmark(
     if known and not benchmark_dir:
         source, rows = known.hub_id, from_hub(known.hub_id, known.split, config=known.config)
         problem_columns, answer_columns = (known.problem,), (known.answer,)
-    elif not known and is_hub_id(name) and not Path(name).is_file():
-        source, rows = name, _hub_rows(*name.partition("@")[::2])
-    else:
+    elif known or Path(name).exists() or name.endswith(FILES):
         path = Path(benchmark_dir) / f"{name}.jsonl" if known else Path(name)
-        if not path.is_file():
+        if not path.exists():
             hint = "; --benchmark_dir must hold one <name>.jsonl per benchmark" if known else ""
             raise InputError(f"{path}: no such file{hint}")
-        source, rows = str(path), _file_rows(path)
+        opened = open_source(str(path), split="test" if is_saved(path) or path.is_dir() else "train")
+        source, rows = str(path), opened.rows(opened.columns)
+    else:
+        source, rows = name, _hub_rows(name)
     problems = [_problem(source, number, row, problem_columns, answer_columns) for number, row in enumerate(rows, 1)]
     repeated = [each for each, count in Counter(p["id"] for p in problems).items() if count > 1]
-    if repeated or not problems:
-        raise InputError(f"{source}: " + (f"id {repeated[0]!r} stands twice" if repeated else "no problems in it"))
+    if repeated:
+        raise InputError(f"{source}: id {repeated[0]!r} stands twice")
     return problems
 
 
-def _hub_rows(hub_id: str, split: str):
+def _hub_rows(name: str):
     """Rows of a hub data set: the split that is named, else "test", else the only one."""
+    hub_id, parts, revision = HUB_ID.fullmatch(name).groups(default="")
+    config, split = parts[1:].split(":") if parts.count(":") == 2 else [None, parts[1:]]
+    revision = revision[1:] or None
     if split:
-        return from_hub(hub_id, split)
-    splits = from_hub(hub_id, None)
+        return from_hub(hub_id, split, revision=revision, config=config)
+    splits = from_hub(hub_id, None, revision=revision)
     if "test" not in splits and len(splits) > 1:
-        raise InputError(f"--benchmarks {hub_id}: which split? {', '.join(f'{hub_id}@{each}' for each in splits)}")
+        raise InputError(f"--benchmarks {name}: which split? {', '.join(f'{hub_id}:{each}' for each in splits)}")
     return splits["test"] if "test" in splits else next(iter(splits.values()))
-
-
-def _file_rows(path: Path):
-    if path.suffix == ".jsonl":
-        return list(read_json_lines(path))
-    import datasets
-
-    try:
-        return datasets.Dataset.from_parquet(str(path))
-    except (OSError, ValueError, datasets.exceptions.DatasetsError) as error:
-        raise InputError(f"{path}: cannot be read ({str(error).splitlines()[0]})") from error
 
 
 def _problem(source: str, number: int, row: dict, problem_columns, answer_columns) -> dict:
@@ -141,8 +136,8 @@ def _problem(source: str, number: int, row: dict, problem_columns, answer_column
             "--answer_column]"
         )
     gold = row[answer]
-    if isinstance(gold, list) and len(gold) == 1:  # OlympiadBench on the hub
-        gold = gold[0]
+    if isinstance(gold, list) and gold and all(isinstance(each, str | int | float) for each in gold):  # OlympiadBench
+        gold = ", ".join(map(str, gold))
     if isinstance(gold, int | float) and not isinstance(gold, bool):
         gold = str(gold)
     for name, value in ((problem, row[problem]), (answer, gold)):

@@ -18,8 +18,8 @@ from evaluation.samples import text_hash
 from evaluation.score import FEW, student_t
 from sources.files import write_whole
 
-DECIDES = ("temperature", "top_p", "top_k", "min_p", "max_new_tokens", "prompt_preset", "stop", "enable_thinking",
-           "require_think_end", "grader")  # fmt: skip
+DECIDES = ("temperature", "top_p", "top_k", "min_p", "max_new_tokens", "prompt_preset", "system_prompt", "user_prompt",
+           "stop", "enable_thinking", "require_think_end", "grader")  # fmt: skip
 
 
 @dataclass

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from cli import InputError
 from evaluation.benchmarks import PAPER
-from prompts import own_name
+from prompts import PROMPTS, own_name
 
 PAPER_TABLE = Path(__file__).parents[1] / "results" / "paper.json"
-PROTOCOL = {"temperature": 0.6, "top_p": 0.95, "top_k": 0, "min_p": 0.0}  # the paper's
+PROTOCOL = {"temperature": 0.6, "top_p": 0.95, "top_k": 0, "min_p": 0.0, "max_new_tokens": 32768}  # the paper's
 
 
 def paper_rows() -> dict[str, dict[str, float]]:
@@ -32,13 +32,22 @@ def check_row(name: str | None) -> None:
 
 def row_of(settings: dict) -> str | None:
     """The paper's row for a result: the one that is asked for, else the one that goes by the model's name."""
-    name = settings.get("paper_row") or own_name(settings["model_name_or_path"] or "")
+    name = settings.get("paper_row") or own_name(settings.get("model_name_or_path") or "")
     return name if name in paper_rows() else None
 
 
-def other_sampling(settings: dict) -> str:
-    """How a result was sampled otherwise than the paper's; "" where it was not."""
-    return ", ".join(f"{k} {settings[k]:g}" for k, v in PROTOCOL.items() if settings.get(k, v) != v)
+def other_protocol(settings: dict) -> str:
+    """What in a result's settings is otherwise than in the paper's protocol; "" where nothing is."""
+    other = [f"{k} {settings[k]:g}" for k, v in PROTOCOL.items() if settings.get(k, v) != v]
+    row, asked = row_of(settings), settings.get("prompt_preset")
+    if row and asked and PROMPTS[asked] != PROMPTS[row]:
+        other.append(f"the prompt of {asked}")
+    other += [f"--{name}" for name in ("system_prompt", "user_prompt") if settings.get(name) is not None]
+    if settings.get("enable_thinking") is not None:
+        other.append(f"enable_thinking {settings['enable_thinking']}")
+    if settings.get("require_think_end"):
+        other.append("require_think_end")
+    return ", ".join(other)
 
 
 def others_table() -> str:

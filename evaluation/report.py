@@ -14,7 +14,7 @@ from pathlib import Path
 
 from cli import InputError, parse_arguments
 from evaluation.benchmarks import BENCHMARKS, CATEGORY_COLUMNS
-from evaluation.published import other_sampling, others_table, paper_rows, row_of
+from evaluation.published import other_protocol, others_table, paper_rows, row_of
 from evaluation.score import interval
 from sources.files import write_whole
 
@@ -56,8 +56,8 @@ def read_results(folder: Path) -> dict[str, dict]:
 
 
 def paper_score(benchmark: str, result: dict) -> float | None:
-    """The paper's pass@1 for the model of a result; None where it has none, or for a part of a benchmark."""
-    if part_of(benchmark, result):
+    """The paper's pass@1 for the model of a result; None where it has none, for a part, and by another protocol."""
+    if part_of(benchmark, result) or other_protocol(result["settings"]):
         return None
     return paper_rows().get(row_of(result["settings"]), {}).get(benchmark)
 
@@ -105,13 +105,13 @@ def format_table(results: dict[str, dict]) -> str:
     groups = defaultdict(dict)
     for benchmark, result in results.items():
         settings = result["settings"]
-        groups[settings["model_name_or_path"], row_of(settings), other_sampling(settings)][benchmark] = result
+        groups[settings["model_name_or_path"], row_of(settings), other_protocol(settings)][benchmark] = result
     lines = []
-    for (model, row, sampling), of_model in groups.items():
+    for (model, row, protocol), of_model in groups.items():
         lines += [
             f"pass@1 in percent of `{model}`, mean over samples and problems, ± standard error over problems; bold: "
             "the paper's number lies outside our 95 % interval."
-            + (f" Sampled otherwise than the paper: {sampling}." if sampling else "")
+            + (f" Not compared with the paper, whose protocol is another: here {protocol}." if row and protocol else "")
             + ("" if row else " The paper has no row of this model (--paper_row names one)."),
             "",
             f"| {' | '.join(HEADINGS).format(row or '–')} |",

@@ -1,6 +1,9 @@
 """The result of a benchmark: <benchmark>.json from its stored samples, and the table of all results in a folder."""
 
+import importlib
 import json
+import os
+import re
 from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
@@ -9,7 +12,6 @@ from cli import say
 from evaluation.benchmarks import stem_of
 from evaluation.provenance import generation_facts, grading_facts
 from evaluation.samples import read_settings, stored_samples
-from prompts import get_prompt
 from sources.files import write_whole
 
 
@@ -46,7 +48,7 @@ def grade_and_write(name: str, problems: list[dict], output_dir: Path, args) -> 
         "summary": scored["summary"],
         "settings": asdict(args),
         "weights_sha256": read_settings(output_dir).get("weights_sha256"),
-        "prompt": asdict(get_prompt(args.prompt_preset)),
+        "prompt": asdict(args.prompt),
         "generation": generation_facts(output_dir, name),
         "grading": grading_facts(args.grader),
         "problems": scored["problems"],
@@ -77,14 +79,46 @@ def what_is_missing(absent: dict[str, list], lost: list) -> str:
     )
 
 
-def print_table(output_dir: Path) -> None:
-    """Print and write the table of all results in the folder.
+def print_table(output_dir: Path, args) -> None:
+    """Print and write the table of all results in the folder; report the scores of this run's benchmarks if asked to.
 
     Raises:
         InputError: a broken result, or the table cannot be written.
     """
     from evaluation.report import format_table, read_results
 
-    table = format_table(read_results(output_dir))
+    results = read_results(output_dir)
+    table = format_table(results)
     write_whole(output_dir / "table.md", table)
     print(f"{table}\nresults: {output_dir}")
+    if args.report_to != "none":
+        stems = map(stem_of, args.benchmarks)
+        report_scores({stem: results[stem]["summary"] for stem in stems if stem in results}, output_dir, args)
+
+
+def report_scores(summaries: dict[str, dict], output_dir: Path, args) -> None:
+    """Write scores to Weights & Biases or trackio, as one run that is called like the folder.
+
+    A checkpoint of training (checkpoint-200) is reported at its step, so that the evaluations of a run make a curve.
+
+    Args:
+        summaries: of each benchmark, as `score.summarise` returns them.
+        output_dir: of the results.
+        args: `evaluate.EvaluationArguments`; report_to names the module: both have the same three calls.
+    """
+    tracker = importlib.import_module(args.report_to)
+    project = os.environ.get("WANDB_PROJECT") or os.environ.get("TRACKIO_PROJECT") or "evaluation"
+    name = output_dir.resolve().name
+    scores = {
+        f"{benchmark}/{key}": value
+        for benchmark, summary in summaries.items()
+        for key, value in summary.items()
+        if isinstance(value, int | float)
+    }
+    if summaries:
+        scores["mean pass@1"] = sum(summary["pass@1"] for summary in summaries.values()) / len(summaries)
+    step = re.search(r"checkpoint-(\d+)/?$", args.model_name_or_path)
+    tracker.init(project=project, name=name, config=asdict(args))
+    tracker.log(scores, step=int(step[1]) if step else None)
+    tracker.finish()
+    say(f"scores reported to {args.report_to}: project {project}, run {name}")

@@ -46,13 +46,16 @@ def make_folder(path: Path) -> None:
 # What decides a stored sample; a run with other values of these must take another folder. Problem texts are compared
 # one by one, a local model by its files, a hub model by its commit.
 SETTINGS = ("model_name_or_path", "model_revision", "prompt_preset", "backend", "dtype", "temperature", "top_p",
-            "max_new_tokens", "seed", "top_k", "min_p", "stop", "enable_thinking", "vllm_args")  # fmt: skip
+            "max_new_tokens", "seed", "top_k", "min_p", "stop", "enable_thinking", "vllm_args",
+            "system_prompt", "user_prompt")  # fmt: skip
 ADDED = {
     "top_k": 0,
     "min_p": 0.0,
     "stop": [],
     "enable_thinking": None,
     "vllm_args": None,
+    "system_prompt": None,
+    "user_prompt": None,
 }  # as it was before there were
 # Of a local model, beside its weights: context, end of text, tokens and chat template.
 MODEL_FILES = ("*config.json", "*.jinja", "tokenizer*", "*tokens*.json", "vocab*", "merges.txt", "*.model")

@@ -22,7 +22,6 @@ from cli import InputError, say
 from evaluation.backend import Emit, Request, chat_template_options
 from evaluation.benchmarks import stem_of
 from evaluation.server_client import Asking, Refused, TryAgain, Unusable, seconds_to_wait
-from prompts import get_prompt
 
 READ_TIMEOUT_S = 3600.0  # one completion may take that long
 REFUSALS = (400, 413, 422)  # statuses of one request that no second try changes
@@ -43,7 +42,7 @@ class ServerBackend:
     commit = None  # of the model: a server does not tell
 
     def __init__(self, args, problem_sets: dict[str, list[dict]]):
-        self.args, self.prompt = args, get_prompt(args.prompt_preset)
+        self.args, self.prompt = args, args.prompt
         self.base = args.server.rstrip("/").removesuffix("/v1")
         key = os.environ.get("OPENAI_API_KEY")
         headers = {"Authorization": f"Bearer {key}"} if key else {}
@@ -113,6 +112,10 @@ class ServerBackend:
         """What is known of where the model runs."""
         kind = "vLLM" if self.is_vllm else "transformers serve" if self.is_transformers else "OpenAI-compatible"
         return f"{kind} server"
+
+    def gpus(self) -> int | None:
+        """The server does not tell."""
+        return None
 
     def requests(self, benchmark: str, samples: list[tuple[str, int]]) -> list[Request]:
         """Requests for (problem id, sample) pairs."""

@@ -63,6 +63,10 @@ class TransformersBackend(LocalBackend):
                 "leave it out, or --stop none"
             )
 
+    def gpus(self) -> int:
+        """How many this process uses."""
+        return int(self.where.type == "cuda")
+
     def device(self) -> str:
         """Where the model runs."""
         return self.where.type

@@ -97,6 +97,10 @@ class VLLMBackend(LocalBackend):
                     made = output.outputs[0]
                     emit(requests[int(output.request_id)], made.text, len(made.token_ids), made.finish_reason)
 
+    def gpus(self) -> int:
+        """How many this process uses."""
+        return 0 if self.device() == "cpu" else self.args.tensor_parallel
+
     def device(self) -> str:
         """Where the model runs."""
         return self.llm.llm_engine.vllm_config.device_config.device_type

@@ -47,7 +47,7 @@ def _closing_brace(text: str, start: int, escape: str) -> int | None:
 
 def _last_boxes(text: str) -> str | None:
     """The last box, or the list of the boxes that share its sentence; None when it is empty or never closes."""
-    found = [m.span() for m in BOX.finditer(text)][-10:]
+    found = [m.span() for m in BOX.finditer(text)][-64:]
     content, _ = box_content(text, found[-1][1])
     if content is None or not content.strip():
         return None

@@ -155,7 +155,7 @@ def _loaded(shown: str, *args, **kwargs) -> "datasets.Dataset":
             raise InputError(f"{shown}: cannot be read as Parquet: {why}") from error
         hint = "local files do as well (--dataset FILE, --benchmark_dir FOLDER)"
         if "Config name is missing" in str(error):
-            hint = "name one with --dataset_config"
+            hint = "name one with --dataset_config (evaluate.py: OWNER/NAME:CONFIG:SPLIT)"
             names = re.findall(r"'([^']+)'", str(error).partition("available configs:")[2].partition("]")[0])
             why = f"it has several configurations: {', '.join(names)}"
         elif "Unknown split" in str(error):

@@ -38,7 +38,7 @@ def test_local_benchmark(tmp_path):
         ('{"problem": "p", "answer": ""}', "row 1: column answer must be non-empty text"),
         ('{"problem": "p", "answer": "1", "id": 7}\n{"problem": "q", "answer": "1", "id": 7}', "id '7' stands twice"),
         ("[1]", "line 1: expected a JSON object, found list"),
-        ("", "no problems in it"),
+        ("", "no row in it"),
     ],
 )
 def test_bad_benchmarks(tmp_path, line, message):
@@ -50,22 +50,27 @@ def test_bad_benchmarks(tmp_path, line, message):
 
 
 def test_names_of_other_benchmarks():
-    names = benchmark_names(["all", "aime26", "MathArena/hmmt_nov_2025@train", "a/b.v2"])
-    assert names[6:] == ["aime26", "MathArena/hmmt_nov_2025@train", "a/b.v2"]
-    assert [stem_of(name) for name in names[6:]] == ["aime26", "hmmt_nov_2025", "b.v2"]
+    own = ["aime26", "MathArena/hmmt_nov_2025:train", "a/b.v2@main", "openai/gsm8k:main:test@e53f048"]
+    assert benchmark_names(["all", *own])[6:] == own
+    assert [stem_of(name) for name in own] == ["aime26", "hmmt_nov_2025-train", "b.v2", "gsm8k-main-test"]
     assert stem_of("here/my.set.jsonl") == "my.set" and stem_of("x/rows.parquet") == "rows"
+    assert stem_of("rows.csv.gz") == "rows" and stem_of("./my/set") == "set"
 
 
 def load(tmp_path, rows, suffix=".jsonl", name="set", **columns):
     path = tmp_path / f"{name}{suffix}"
     if suffix == ".parquet":
         datasets.Dataset.from_list(rows).to_parquet(path)
+    elif suffix == "":
+        datasets.DatasetDict({"test": datasets.Dataset.from_list(rows)}).save_to_disk(path)
+    elif suffix == ".json":
+        path.write_text(json.dumps(rows))
     else:
         path.write_text("".join(json.dumps(row) + "\n" for row in rows))
     return load_benchmark(str(path), **columns)
 
 
-@pytest.mark.parametrize("suffix", [".jsonl", ".parquet"])
+@pytest.mark.parametrize("suffix", [".jsonl", ".json", ".parquet", ""])
 def test_matharena_schema(tmp_path, suffix):
     rows = [
         {"problem_idx": 3, "problem": "Compute $1+1$.", "answer": "2", "problem_type": ["Algebra", "Number Theory"]},
@@ -83,6 +88,7 @@ def test_matharena_schema(tmp_path, suffix):
         ({"problem": "q", "solution": "So the energy is $\\boxed{4.5e33}$ erg.", "type": "x"}, {}, "4.5e33"),  # Minerva
         ({"question": "q", "final_answer": ["$\\frac{1}{2}$"], "subfield": "Algebra"}, {}, "$\\frac{1}{2}$"),
         ({"question": "q", "final_answer": [7], "answer": None}, {}, "7"),
+        ({"question": "q", "solution": ["So 3."], "final_answer": ["1", "$2$"], "unit": None}, {}, "1, $2$"),
         ({"Q": "q", "A": 7, "answer": "no"}, {"question_column": "Q", "answer_column": "A"}, "7"),
     ],
 )

@@ -1,6 +1,7 @@
 """Evaluation on a real tiny model: resumable, independent of batching and processes, honest arithmetic."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import demo
 import evaluate
 from cli import InputError
 from evaluation.backend import Processes
-from evaluation.generate import open_backend
+from evaluation.generate import Pace, open_backend
 from sources.files import read_json_lines
 
 FLAGS = ["--n", "3", "--temperature", "1", "--top_p", "0.9", "--max_new_tokens", "12", "--dtype", "float32"]
@@ -312,6 +313,8 @@ def test_broken_generations_are_named(finished, model_dir, benchmark, tmp_path):
         (["--vllm_args", "{}x"], "--vllm_args: not valid JSON"),
         (["--vllm_args", '{"a": 1}'], "--vllm_args: the backend is transformers"),
         (["--paper_row", "GPT"], "--paper_row GPT: the paper has no such model"),
+        (["--report_to", "trackio"], "--report_to trackio: it is not installed; `pip install trackio`"),
+        (["--user_prompt", "Solve it."], "--user_prompt: must hold {question}"),
         (["--max_newtokens", "3"], "did you mean --max_new_tokens"),
     ],
 )
@@ -336,6 +339,46 @@ def test_presets_and_chat_templates(model_dir, benchmark, tmp_path, capsys):
     template.write_text("{% if messages[0].role == 'system' %}{{ raise_exception('no system turn') }}{% endif %}")
     with pytest.raises(InputError, match=r"refuses the prompt of DeepMath-Zero-7B, .*\(no system turn\)"):
         evaluate.main(flags(template.parent, benchmark, tmp_path / "run"))
+
+
+def test_own_prompts_are_stored_as_texts(model_dir, benchmark, tmp_path):
+    (tmp_path / "ask.txt").write_text("{question}=")
+    run = flags(model_dir, benchmark, tmp_path / "run", "--max_problems", "1", "--system_prompt", "")
+    evaluate.main([*run, "--user_prompt", str(tmp_path / "ask.txt")])
+    result = json.loads((tmp_path / "run" / "sums.json").read_text())
+    assert (result["prompt"]["user"], result["prompt"]["system"]) == ("{question}=", None)
+    evaluate.main([*run, "--user_prompt", "{question}="])
+    with pytest.raises(InputError, match="holds generations with user_prompt = '{question}='"):
+        evaluate.main([*run, "--user_prompt", "{question}"])
+
+
+def test_how_long_it_will_take():
+    """One line after the first samples of this process, for all of them and the benchmarks that follow."""
+
+    class Backend:
+        def gpus(self):
+            return 2
+
+    pace = Pace(Backend(), 160, 320, Processes())
+    pace.began -= 36
+    lines = [pace.line(1000) for _ in range(160)]
+    (line,) = filter(None, lines)
+    assert lines[7] == line and re.fullmatch(
+        r"22\d tokens/s, about 11 min left, 35 min with the other benchmarks, 1.2 GPU hours", line
+    )
+    silent = Pace(Backend(), 8, 0, Processes())
+    assert not any(silent.line(None) for _ in range(8)), "nothing is left"
+
+
+def test_scores_go_to_weights_and_biases(finished, benchmark, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("WANDB_MODE", "offline")
+    monkeypatch.setenv("WANDB_DIR", str(tmp_path))
+    shutil.copytree(finished, tmp_path / "run")
+    where = ["--output_dir", str(tmp_path / "run"), "--benchmarks", str(benchmark)]
+    evaluate.main(["--regrade", "true", *where, "--report_to", "wandb"])
+    assert "scores reported to wandb: project evaluation, run run" in capsys.readouterr().out
+    (stored,) = tmp_path.glob("wandb/offline-run-*/*.wandb")
+    assert b"sums/pass@1" in stored.read_bytes()
 
 
 def test_broken_weights(model_dir, benchmark, tmp_path):

@@ -45,10 +45,24 @@ def test_others_are_kept_apart_with_their_protocols():
     table = published.others_table()
     assert "| JustRL-DeepSeek-1.5B (1) | 91.7 | 91.0 | 68.0 | 51.5 | 52.6 | 38.8 |" in table
     assert "(1) github.com/thunlp/JustRL" in table and "temperature 0.7" in table
-    assert published.other_sampling({"temperature": 0.6, "top_p": 0.95}) == ""
-    assert published.other_sampling({"temperature": 1.0, "top_p": 0.95, "top_k": 20}) == "temperature 1, top_k 20"
     with pytest.raises(InputError, match="--paper_row GPT: the paper has no such model; there are: Qwen2.5-7B-Base"):
         published.check_row("GPT")
+
+
+@pytest.mark.parametrize(
+    ("settings", "other"),
+    [
+        ({}, ""),
+        ({"model_name_or_path": "mine", "prompt_preset": "Qwen3", "max_new_tokens": 32768}, ""),
+        ({"temperature": 1.0, "top_k": 20, "max_new_tokens": 8192}, "temperature 1, top_k 20, max_new_tokens 8192"),
+        ({"prompt_preset": "Qwen3"}, "the prompt of Qwen3"),
+        ({"prompt_preset": "R1-Distill-Qwen-1.5B"}, ""),
+        ({"user_prompt": "{question} Go.", "require_think_end": True}, "--user_prompt, require_think_end"),
+    ],
+)
+def test_another_protocol_than_the_papers(settings, other):
+    sampling = {"model_name_or_path": "zwhe99/DeepMath-1.5B", "temperature": 0.6, "top_p": 0.95}
+    assert published.other_protocol(sampling | settings) == other
 
 
 def test_report_writes_table_and_plots(folder, capsys):
@@ -67,11 +81,15 @@ def test_report_writes_table_and_plots(folder, capsys):
 def test_whole_benchmarks_are_compared_with_the_paper(folder):
     results = report.read_results(folder)
     results["math500"]["summary"]["problems"] = 500
-    results["math500"]["settings"]["paper_row"] = "DeepMath-1.5B"
+    results["math500"]["settings"] |= {"paper_row": "DeepMath-1.5B", "max_new_tokens": 32768}
     row = (
         "| math500 | 25.0 ± 14.4 | 3.5 to 75.6 | 89.9 | **-64.9** | -4.5 | 16.7 ± 16.7 | 500 | 4 | 25 | 0.0 % | 0.0 % |"
     )
     assert row in report.format_table(results)
+    results["math500"]["settings"]["temperature"] = 1.0
+    table = report.format_table(results)
+    assert "Not compared with the paper, whose protocol is another: here temperature 1." in table
+    assert "| math500 | 25.0 ± 14.4 | 3.5 to 75.6 | – | – | – |" in table
 
 
 def test_report_refuses_what_is_no_result(folder, tmp_path):
