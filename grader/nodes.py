@@ -23,20 +23,16 @@ def walk(node) -> Iterator[tuple]:
     stack = [node]
     while stack:
         node = stack.pop()
-        if isinstance(node, tuple) and node:
+        if node.__class__ is tuple and node:
             yield node
-        stack += [c for c in node if isinstance(c, (tuple, list))]
+        if node and node[0] not in ("num", "sym"):
+            stack += [c for c in node if c.__class__ is tuple or c.__class__ is list]
 
 
 def names_in(node) -> set[str]:
     """Names of the free variables of a node, or of several in a list."""
-    names, bound = set(), {"pi", "e"}
-    for n in walk(node):
-        if n[0] == "sym":
-            names.add(n[1])
-        elif n[0] == "big":
-            bound.add(n[2])
-    return names - bound
+    nodes = [n for n in walk(node) if n[0] in ("sym", "big")]
+    return {n[1] for n in nodes if n[0] == "sym"} - {n[2] for n in nodes if n[0] == "big"} - {"pi", "e"}
 
 
 def contains(node, kind: str) -> bool:

@@ -49,6 +49,8 @@ _STYLE = re.compile(r"\\(?:math(?:bf|it|sf|tt|cal|op)|boldsymbol|bm|pmb|underlin
 @lru_cache(maxsize=1024)
 def clean(text: str) -> str:
     """The text without dollar signs, sizes, spacing and final punctuation, in ASCII LaTeX."""
+    if text.isdecimal() and text.isascii():
+        return text
     text = _UNICODE_RE.sub(lambda m: _UNICODE[m.group()], text).replace("...", r"\ldots ").replace("…", r"\ldots ")
     if not text.isascii():
         text = _SCRIPTS.sub(lambda m: f"{'^' if m[1] else '_'}{{{unicodedata.normalize('NFKC', m[0])}}}", text).replace(

@@ -14,7 +14,7 @@ from math import ceil, comb, factorial, floor, gcd, isqrt, lcm
 
 from mpmath import mp
 
-from grader.nodes import MINUS, ONE, contains, names_in, rename, walk
+from grader.nodes import MINUS, ONE, OVER, contains, names_in, rename, walk
 
 SCALARS = {"num", "sym", "add", "mul", "pow", "root", "fn", "big", "pct", "inf", "cases"}  # kinds of one value
 MAX_BITS = 200_000  # size of an exact number; larger ones are compared by structure
@@ -353,11 +353,6 @@ def _end(node: tuple, point: Point):
     return -mp.inf if node == ("mul", [MINUS, ("inf",)]) else number(node, point)
 
 
-def _needs_limits(node) -> bool:
-    """Whether an expression holds an infinite sum or product, an integral or a limit."""
-    return any(n[0] == "big" and (n[1] in ("int", "lim") or n[4] == ("inf",)) for n in walk(node))
-
-
 # --------------------------------------------------------------------------------------------------------------------
 # Equality of expressions
 # --------------------------------------------------------------------------------------------------------------------
@@ -377,18 +372,19 @@ def same_number(gold: tuple, answer: tuple) -> bool:
         return _same_terms(gold, answer)
     answer = _with_gold_constants(gold, answer)
     names = names_in(gold) | names_in(answer)
-    if _needs_limits(gold) or _needs_limits(answer):
+    signs = [n for n in walk([gold, answer]) if n[0] == "big"]
+    if any(n[1] in ("int", "lim") or n[4] == ("inf",) for n in signs):
         verdict = _same_limits(gold, answer, names)
         if verdict is not None:
             return verdict
-    if names - {"i"} or contains(gold, "big") or contains(answer, "big"):
+    if names - {"i"} or signs:
         return _same_function(gold, answer, names, complex_only="i" in names)
     return _same_constant(gold, answer)
 
 
 def _same_limits(gold: tuple, answer: tuple, names: set[str]) -> bool | None:
     """Equality to 15 digits where infinite sums, integrals or limits are computed; None where they have no value."""
-    whole = _integer_names(gold) | _integer_names(answer)
+    whole = _integer_names(gold, answer)
     with mp.workdps(25):
         for seed in (0, 3) if names else (0,):
             try:
@@ -410,16 +406,17 @@ def _with_gold_constants(gold: tuple, answer: tuple) -> tuple:
     return answer
 
 
-def _integer_names(node) -> set[str]:
+def _integer_names(*nodes: tuple) -> set[str]:
     """Variables in the exponent of a negative number or in a case for even n: they make sense at integers only."""
-    if not isinstance(node, (tuple, list)) or not node:
-        return set()
-    found = set().union(*(_integer_names(c) for c in node if isinstance(c, (tuple, list))))
-    if node[0] == "big" and node[1] in ("sum", "prod"):
-        found |= names_in(node[3]) | names_in(node[4])
-    if node[0] == "pow" and node[1][0] in ("num", "mul") and not names_in(node[1]) and (exact(node[1]) or 0) < 0:
-        found |= names_in(node[2])
-    return found | names_in(node[1]) if node[0] == "parity" else found
+    found: set[str] = set()
+    for node in walk(list(nodes)):
+        if node[0] == "big" and node[1] in ("sum", "prod"):
+            found |= names_in(list(node[3:5]))
+        elif node[0] == "pow" and node[1][0] in ("num", "mul") and not names_in(node[1]) and (exact(node[1]) or 0) < 0:
+            found |= names_in(node[2])
+        elif node[0] == "parity":
+            found |= names_in(node[1])
+    return found
 
 
 def last_place(node: tuple) -> Fraction | None:
@@ -454,7 +451,7 @@ def _same_constant(gold: tuple, answer: tuple) -> bool:
     largest = max((mp.mag(v) for v in (g, a) if v != 0), default=0)
     if largest > 3 * SURE_DIGITS:  # two huge numbers: digits cannot tell 10^(10^10) from its successor
         return _same_terms(gold, answer)
-    for digits in (120, SURE_DIGITS):  # what differs mostly does so soon
+    for digits in (120, SURE_DIGITS) if _extreme(gold, answer) else (120,):  # what differs mostly does so soon
         with mp.workdps(digits):
             if not near(number(gold, Point(0, False)), number(answer, Point(0, False)), digits - 20):
                 return False
@@ -476,7 +473,7 @@ def near(g, a, digits: int) -> bool:
 
 def _same_function(gold: tuple, answer: tuple, names: set[str], complex_only: bool = False) -> bool:
     """Agreement at random points: where both are real, or in the complex plane when they are real nowhere."""
-    integers = _integer_names(gold) | _integer_names(answer)
+    integers = _integer_names(gold, answer)
     for k in range(-3, 4) if contains(gold, "cases") or contains(answer, "cases") else ():  # where cases meet
         try:
             if not _agree_at(gold, answer, 0, True, QUICK_DIGITS, dict.fromkeys(names, mp.mpf(k))):
@@ -491,20 +488,20 @@ def _same_function(gold: tuple, answer: tuple, names: set[str], complex_only: bo
     return agreed is not None and agreed >= 3
 
 
-def _extreme(node) -> bool:
-    """Whether a number in an expression is so large or small that many digits are needed to see it."""
-    if not isinstance(node, (tuple, list)) or not node:
-        return False
-    if node[0] == "num":
-        return max(node[1].numerator.bit_length(), node[1].denominator.bit_length()) > 200
-    if node[0] == "pow" and node[2][0] in ("num", "mul") and not names_in(node[2]) and abs(exact(node[2]) or 0) > 60:
-        return True
-    return any(_extreme(c) for c in node if isinstance(c, (tuple, list)))
+def _extreme(*nodes: tuple) -> bool:
+    """Whether an expression may hold a number so large or small that many digits are needed to see it."""
+    for node in walk(list(nodes)):
+        if node[0] == "num" and max(node[1].numerator.bit_length(), node[1].denominator.bit_length()) > 200:
+            return True
+        inner = node[2] if node[0] in ("pow", "fn") else ()  # of e^{100}, 1000!, e^{e^7}
+        if any(n[0] in ("pow", "fn") and n[2] != OVER or n[0] == "num" and abs(n[1]) > 50 for n in walk(inner)):
+            return True
+    return False
 
 
 def _agreements(gold: tuple, answer: tuple, real: bool, seeds, integers: set[str]) -> int | None:
     """The number of points where both have a value and agree; None as soon as they differ at one."""
-    agreed, sure = 0, SURE_DIGITS if _extreme(gold) or _extreme(answer) else 80
+    agreed, sure = 0, SURE_DIGITS if _extreme(gold, answer) else 80
     for seed in seeds:
         try:
             at = {n: mp.mpf(1 + zlib.crc32(f"{n}/{seed}".encode()) % 12) for n in integers}

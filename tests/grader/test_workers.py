@@ -153,3 +153,12 @@ def wait_until_gone(pids: list[int]) -> bool:
             return True
         time.sleep(0.05)
     return False
+
+
+def test_constants_are_warm_before_the_deadline_counts():
+    """Gamma to many digits costs 0.8 s of CPU the first time, which a deadline must not count."""
+    workers._close_workers()
+    workers._cache.clear()
+    gold, answer = r"\Gamma(1/3)", r"\boxed{\frac{2\pi}{\sqrt3\Gamma(2/3)}}"
+    grade = reward.grade_batch([answer], [gold], timeout=0.25, workers=1)[0]
+    assert grade.correct and not grade.undecided
