@@ -4,11 +4,14 @@
 missing file or a wrong value ends the script with one line on stderr and exit code 2, before any model is loaded.
 """
 
+import ast
 import difflib
 import glob
+import importlib.util
 import itertools
 import json
 import os
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +20,13 @@ import yaml
 from trl import TrlParser  # light: TRL loads torch and transformers only when a trainer or config is imported
 
 PINS = {"dataset": "dataset_revision", "model_name_or_path": "model_revision"}
-GPU_HINT = "this run asks for a GPU and none was found; on a CPU add `--use_cpu true --bf16 false`"
+# Where the fields of TRL's configurations stand in the source: their modules take seconds to import.
+TRAINING = [("trl", "trainer/base_config.py", "_BaseConfig"), ("transformers", "training_args.py", "TrainingArguments")]
+TRAINING += [("trl", "trainer/model_config.py", "ModelConfig")]
+DECLARED = {
+    "GRPOConfig": [("trl", "trainer/grpo_config.py", "GRPOConfig"), *TRAINING],
+    "SFTConfig": [("trl", "trainer/sft_config.py", "SFTConfig"), *TRAINING],
+}
 
 
 class InputError(ValueError):
@@ -43,13 +52,15 @@ def parse_arguments(dataclass_types, argv: list[str] | None = None) -> tuple:
         InputError: an unknown key or flag, an unreadable YAML file, or a value that a config class refuses.
     """
     argv = [part for arg in (sys.argv[1:] if argv is None else argv) for part in _split_config(arg)]
-    parser = _Parser(dataclass_types, allow_abbrev=False)
+    parser, config_flag = _Parser(dataclass_types, allow_abbrev=False), []
     if "--config" in argv:
         position = argv.index("--config")
+        config_flag = argv[position : position + 2]
         if position + 1 == len(argv):
             raise InputError("--config needs the path of a YAML file")
         config = read_config(argv[position + 1])
         del argv[position : position + 2]
+        _check_keys(config, {action.dest for action in parser._actions})
         _check_config(parser, config)
         values = {key: value for key, (value, _) in config.items()}
         given = dict(arg.split("=", 1) for arg in argv if arg.startswith("--") and "=" in arg)
@@ -61,33 +72,68 @@ def parse_arguments(dataclass_types, argv: list[str] | None = None) -> tuple:
         *parsed, unknown = parser.parse_args_into_dataclasses(argv, return_remaining_strings=True)
     except InputError:
         raise
-    except (ValueError, TypeError, OSError, ImportError) as error:
-        message = GPU_HINT if "bf16/gpu" in str(error) else str(error)
-        raise InputError(f"{message} [while reading the arguments]") from error
+    except (ValueError, TypeError, OSError, ImportError, ZeroDivisionError) as error:
+        if "bf16/gpu" in str(error) and "--use_cpu" not in argv:  # look for other mistakes first
+            parsed = parse_arguments(dataclass_types, [*argv, *config_flag, "--use_cpu", "true"])
+            next(each for each in parsed if hasattr(each, "use_cpu")).lacks_gpu = True  # see checks.check_device
+            return parsed
+        raise InputError(f"{error} [while reading the arguments]") from error
     if unknown:
         flags = [word for word in unknown if word.startswith("--")] or unknown
         raise InputError(_unknown("flag", flags, {option for a in parser._actions for option in a.option_strings}))
     return tuple(parsed)
 
 
-def parse_own(dataclass_type, argv: list[str] | None = None):
-    """A script's own arguments alone, for checks before TRL's configurations, which take seconds to import, are known.
+def parse_own(dataclass_type, argv: list[str] | None, trl_config: str) -> tuple[object, dict[str, object]]:
+    """A script's own arguments, and what is given for TRL's, before TRL's configurations are imported.
 
-    Other flags and keys are passed over: `parse_arguments` refuses the unknown ones later.
+    Args:
+        dataclass_type: of the script's own arguments.
+        argv: see `parse_arguments`.
+        trl_config: name of TRL's configuration, in DECLARED.
+
+    Returns:
+        The script's arguments, and every value that flags and files give, as it stands there, by name.
 
     Raises:
-        InputError: an unreadable YAML file, or a value that one of these arguments refuses.
+        InputError: an unknown flag or key, an unreadable YAML file, or a value that one of its own arguments refuses.
     """
     argv = [part for arg in (sys.argv[1:] if argv is None else argv) for part in _split_config(arg)]
     parser = _Parser([dataclass_type], allow_abbrev=False, add_help=False)
+    own = {action.dest for action in parser._actions}
+    declared = _declared_fields(trl_config)
+    given: dict[str, object] = {}
     if "--config" in argv[:-1]:
-        known = {action.dest for action in parser._actions}
-        values = {key: value for key, (value, _) in read_config(argv[argv.index("--config") + 1]).items()}
-        parser.set_defaults_with_config(**{key: value for key, value in values.items() if key in known})
+        config = read_config(argv[argv.index("--config") + 1])
+        if declared:
+            _check_keys(config, own | declared)
+        given = {key: value for key, (value, _) in config.items()}
+        parser.set_defaults_with_config(**{key: value for key, value in given.items() if key in own})
+    known, unknown = own | declared | {"config", "help"}, []
+    for at, arg in enumerate(argv):
+        if re.fullmatch(r"--[\w-]+(=.*)?", arg, re.DOTALL):
+            flag, equals, value = arg.partition("=")
+            name = flag[2:].replace("-", "_")
+            unknown += [flag] if name.removeprefix("no_") not in known else []
+            given[name] = value if equals else next(iter(argv[at + 1 :]), "true")
+    if declared and unknown:
+        raise InputError(_unknown("flag", unknown, {f"--{name}" for name in known}))
     try:
-        return parser.parse_args_into_dataclasses(argv, return_remaining_strings=True)[0]
+        return parser.parse_args_into_dataclasses(argv, return_remaining_strings=True)[0], given
     except (ValueError, TypeError) as error:
         raise error if isinstance(error, InputError) else InputError(str(error)) from error
+
+
+def _declared_fields(trl_config: str) -> set[str]:
+    """Names of the fields of TRL's configuration and ModelConfig, read from their source; empty if it is elsewhere."""
+    names = set()
+    for package, file, class_name in DECLARED[trl_config]:
+        path = Path(importlib.util.find_spec(package).submodule_search_locations[0]) / file
+        found = [each for each in ast.parse(path.read_bytes()).body if getattr(each, "name", "") == class_name]
+        if not found:
+            return set()
+        names |= {each.target.id for each in found[0].body if isinstance(each, ast.AnnAssign)}
+    return names
 
 
 def _split_config(arg: str) -> list[str]:
@@ -135,13 +181,16 @@ def _drop_pins(values: dict, stronger: dict) -> None:
             values.pop(pin, None)
 
 
-def _check_config(parser: TrlParser, config: dict[str, tuple[object, Path]]) -> None:
-    """Refuse an unknown key, or a value of the wrong kind, by the name of the file that holds it."""
-    known = {action.dest for action in parser._actions} | {"env"}
+def _check_keys(config: dict[str, tuple[object, Path]], known: set[str]) -> None:
+    """Refuse an unknown key, by the name of the file that holds it."""
     for file in {file: None for _, file in config.values()}:
-        unknown = [key for key, (_, holder) in config.items() if holder == file and key not in known]
+        unknown = [key for key, (_, holder) in config.items() if holder == file and key not in known | {"env"}]
         if unknown:
-            raise InputError(f"{file}: " + _unknown("key", unknown, known | {"defaults"}))
+            raise InputError(f"{file}: " + _unknown("key", unknown, known | {"defaults", "env"}))
+
+
+def _check_config(parser: TrlParser, config: dict[str, tuple[object, Path]]) -> None:
+    """Refuse a value of the wrong kind, by the name of the file that holds it."""
     for action in parser._actions:  # argparse checks the strings of a command line, not the values of a file
         value, file = config.get(action.dest, (None, None))
         if action.nargs in ("+", "*") and isinstance(value, str) and not isinstance(action.default, str):

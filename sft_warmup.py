@@ -28,7 +28,7 @@ from cli import InputError, parse_arguments, parse_own, run, say, stay_offline_i
 from data import DataArguments, load_training_rows
 from prompts import encode_prompt, load_tokenizer
 from training.checkpoints import check_same_run, resume_point, run_settings
-from training.checks import check_early, check_run, check_tokenizer
+from training.checks import building, check_device, check_early, check_run, check_tokenizer
 from training.solutions import (
     Solution,
     check_same_as_before,
@@ -103,14 +103,17 @@ def check_arguments(args: SFTScriptArguments, config: "SFTConfig", model_args: "
         )
     if config.completion_only_loss is False or config.assistant_only_loss:
         raise InputError("--completion_only_loss and --assistant_only_loss: the loss is always on the solution alone")
-    if config.eval_strategy != "no":
-        raise InputError("--eval_strategy: this stage has no evaluation set; measure the model with evaluate.py")
+    if config.eval_strategy != "no" or config.eval_on_start:
+        raise InputError(
+            "--eval_strategy, --eval_on_start: this stage has no evaluation set; measure the model with evaluate.py"
+        )
     if model_args.use_peft and is_deepspeed_zero3_enabled():
         raise InputError(
             "--use_peft with DeepSpeed ZeRO-3: merging the adapter would load the base model on one process, "
             "where ZeRO-3 waits for all; launch with configs/accelerate/ddp_8gpu.yaml or zero2_8gpu.yaml"
         )
     check_packing(config, model_args)
+    check_device(config, model_args)
 
 
 def check_packing(config: "SFTConfig", model_args: "ModelConfig") -> None:
@@ -218,7 +221,7 @@ def save_merged(model_args: "ModelConfig", config: "SFTConfig", tokenizer: "PreT
 
 
 def main(argv: list[str] | None = None) -> None:
-    check_early(parse_own(SFTScriptArguments, argv))  # before TRL is imported, which takes seconds
+    check_early(*parse_own(SFTScriptArguments, argv, "SFTConfig"))  # before TRL is imported, which takes seconds
     from trl import ModelConfig, SFTConfig
 
     args, config, model_args = parse_arguments([SFTScriptArguments, SFTConfig, ModelConfig], argv)
@@ -257,14 +260,15 @@ def main(argv: list[str] | None = None) -> None:
         check_same_as_before(output_dir, found, sequences)
 
     # Trainer
-    trainer = WarmupTrainer(
-        model=model_args.model_name_or_path,
-        args=config,
-        train_dataset=train_dataset,
-        processing_class=tokenizer,
-        quantization_config=get_quantization_config(model_args),
-        peft_config=get_peft_config(model_args),
-    )
+    with building(model_args.model_name_or_path):
+        trainer = WarmupTrainer(
+            model=model_args.model_name_or_path,
+            args=config,
+            train_dataset=train_dataset,
+            processing_class=tokenizer,
+            quantization_config=get_quantization_config(model_args),
+            peft_config=get_peft_config(model_args),
+        )
     trainer.run_settings = all_settings
     if trainer.is_world_process_zero():
         settings = {**asdict(args), "max_length": config.max_length, "packing": config.packing, "seed": config.seed}

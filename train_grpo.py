@@ -30,7 +30,7 @@ from evaluation.benchmarks import benchmark_names, load_benchmark
 from prompts import load_tokenizer
 from reward import accuracy_reward, soft_overlong_penalty
 from training.checkpoints import check_same_run, resume_point, run_settings
-from training.checks import check_arguments, check_early, check_tokenizer
+from training.checks import building, check_arguments, check_context, check_early, check_tokenizer
 from training.rewards import check_columns, has_own, load_reward, reward_names
 
 if TYPE_CHECKING:
@@ -213,7 +213,7 @@ def build_rewards(args: GRPOScriptArguments, max_completion_length: int) -> list
 
 
 def main(argv: list[str] | None = None) -> None:
-    check_early(parse_own(GRPOScriptArguments, argv))  # before TRL is imported, which takes seconds
+    check_early(*parse_own(GRPOScriptArguments, argv, "GRPOConfig"))  # before TRL is imported, which takes seconds
     from transformers.trainer_callback import ProgressCallback
     from trl import GRPOConfig, ModelConfig
 
@@ -250,29 +250,31 @@ def main(argv: list[str] | None = None) -> None:
     known = read_pass_rates(args.pass_rates) if args.pass_rates else None
     train_dataset = build_dataset(args, tokenizer, config.generation_batch_size // config.num_generations, known)
     eval_dataset = build_eval_dataset(args, train_dataset.column_names)
+    check_context(model_args, config, tokenizer, args.prompt, train_dataset["question"])
 
     # Trainer
-    trainer = DeepMathGRPOTrainer(
-        recipe=args,
-        known=known,
-        card={
-            "base_model": model_args.model_name_or_path,
-            "base_revision": model_args.model_revision,
-            "datasets": args.datasets,
-            "dataset_revision": args.dataset_revision,
-            "prompt_preset": args.prompt_preset,
-            "processes": config.world_size,
-            "settings": settings,
-        },
-        model=model_args.model_name_or_path,
-        reward_funcs=rewards,
-        args=config,
-        train_dataset=train_dataset,
-        eval_dataset=eval_dataset,
-        processing_class=tokenizer,
-        quantization_config=get_quantization_config(model_args),
-        peft_config=get_peft_config(model_args),
-    )
+    with building(model_args.model_name_or_path):
+        trainer = DeepMathGRPOTrainer(
+            recipe=args,
+            known=known,
+            card={
+                "base_model": model_args.model_name_or_path,
+                "base_revision": model_args.model_revision,
+                "datasets": args.datasets,
+                "dataset_revision": args.dataset_revision,
+                "prompt_preset": args.prompt_preset,
+                "processes": config.world_size,
+                "settings": settings,
+            },
+            model=model_args.model_name_or_path,
+            reward_funcs=rewards,
+            args=config,
+            train_dataset=train_dataset,
+            eval_dataset=eval_dataset,
+            processing_class=tokenizer,
+            quantization_config=get_quantization_config(model_args),
+            peft_config=get_peft_config(model_args),
+        )
     trainer.run_settings = all_settings
     if not config.disable_tqdm:
         trainer.remove_callback(ProgressCallback)

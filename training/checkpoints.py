@@ -8,6 +8,7 @@ hardware may change, and what changed is said.
 
 import hashlib
 import json
+import os
 import re
 from dataclasses import fields
 from enum import Enum
@@ -52,8 +53,11 @@ def resume_point(config) -> str | None:
     """
     wanted = str(config.resume_from_checkpoint or "false")
     output_dir = Path(config.output_dir)
-    if output_dir.is_file():
-        raise InputError(f"--output_dir {output_dir} is a file")
+    there = next(path for path in (output_dir.absolute(), *output_dir.absolute().parents) if path.exists())
+    if not there.is_dir():
+        raise InputError(f"--output_dir {output_dir}: {there} is a file")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise InputError(f"--output_dir {output_dir}: nothing may be written to {there}")
     named = wanted.lower() not in ("true", "false")
     own = wanted.lower() == "true" or (named and Path(wanted).resolve().parent == output_dir.resolve())
     if not own and is_main_process() and output_dir.is_dir() and any(output_dir.iterdir()):

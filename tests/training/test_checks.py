@@ -1,13 +1,16 @@
 """What wrong input gets, before a model is loaded."""
 
 import importlib.util
+import shutil
 import subprocess
 import sys
+from dataclasses import fields
 from types import SimpleNamespace
 
 import pytest
-from trl import GRPOConfig, ModelConfig, SFTConfig
+from trl import GRPOConfig, ModelConfig, SFTConfig, TrlParser
 
+import cli
 import sft_warmup
 import train_grpo
 from cli import InputError, parse_arguments
@@ -63,12 +66,29 @@ GRPO = ["--num_generations", "4", "--per_device_train_batch_size", "8", "--max_c
             r"5 \(eval_problems\) x 2 \(num_generations_eval\) = 10 .* multiple of 1 processes x 8",
         ),
         (train_grpo, ["--eval_strategy", "steps"], "--eval_benchmark and --eval_strategy steps .* belong together"),
+        (train_grpo, ["--eval_on_start", "true"], "--eval_on_start true: name what to evaluate on"),
+        (train_grpo, ["--learning_rte", "1"], r"unknown flag: --learning_rte .did you mean --learning_rate\?"),
+        (train_grpo, ["--learning_rate", "-1"], "--learning_rate -1: must be at least 0"),
+        (sft_warmup, ["--learning-rate=-1"], "--learning_rate -1: must be at least 0"),
+        (train_grpo, ["--temperature", "0"], "--temperature 0: must be more than 0"),
+        (train_grpo, ["--max_completion_length", "0"], "--max_completion_length 0: must be at least 1"),
+        (train_grpo, ["--num_train_epochs", "0"], "--num_train_epochs 0: must be more than 0"),
+        (train_grpo, ["--max_steps", "0"], "--max_steps 0: must be -1 .* or at least 1"),
+        (train_grpo, ["--num_generations", "0"], "--num_generations 0: must be at least 2"),
+        (train_grpo, ["--reward_weights", "1", "2"], "--reward_weights: 2 weights for 1 rewards: accuracy"),
+        (train_grpo, ["--push_to_hub", "true", "--hub_token", "x"], "--push_to_hub true: the hub .*offline"),
+        (
+            train_grpo,
+            ["--max_completion_length", "4000"],
+            r"\d+ .tokens of the longest prompt. \+ 4000 .max_completion_length. = 4\d+ tokens, and the context of .*",
+        ),
+        (train_grpo, ["--output_dir", "README.md/run"], "--output_dir README.md/run: .*README.md is a file"),
         (train_grpo, ["--max_skipped_updates", "0"], "--max_skipped_updates 0: must be at least 1"),
         (train_grpo, ["--dynamic_sampling_prompts", "-4"], "--dynamic_sampling_prompts -4: must be auto"),
         (train_grpo, ["--report_to", "trackio"], "trackio is not installed; `pip install trackio`"),
         (sft_warmup, ["--report_to", "trackio"], "trackio is not installed; `pip install trackio`"),
         (sft_warmup, ["--report_to", "wandbb"], "wandbb: no such logger; there are: .*wandb"),
-        (train_grpo, ["--use_vllm", "true"], "asks for a GPU and none was found"),
+        (train_grpo, ["--use_vllm", "true"], "asks for a GPU and none was found; on a CPU add `--use_vllm false`"),
         (train_grpo, ["--prompt_preset", "none"], "no such preset"),
         (train_grpo, ["--max_rows", "1"], "1 rows are left, but a rollout batch takes 2 prompts"),
         (train_grpo, ["--max_rows", "0"], "--max_rows 0: must be at least 1"),
@@ -85,6 +105,44 @@ def test_bad_input_is_one_error_before_a_model_is_loaded(model_dir, rows_file, t
     with pytest.raises(InputError, match=message):
         script.main([*where, *(GRPO if script is train_grpo else []), *CPU, *flags])
     assert not (tmp_path / "run").exists()
+
+
+def cut(path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+@pytest.mark.parametrize(
+    ("script", "flags", "spoil", "message"),
+    [
+        (train_grpo, [], cut, "model: its weights cannot be read: Error while deserializing header"),
+        (sft_warmup, [], cut, "model: its weights cannot be read: Error while deserializing header"),
+        (train_grpo, [], lambda weights: weights.unlink(), "model: .*[Nn]o file named model.safetensors"),
+        (
+            train_grpo,
+            ["--use_peft", "true", "--lora_target_modules", "nope"],
+            None,
+            "model: Target modules .*nope.* not found in the base model",
+        ),
+    ],
+)
+def test_what_only_loading_finds_is_one_error(model_dir, rows_file, tmp_path, script, flags, spoil, message):
+    shutil.copytree(model_dir, tmp_path / "model")
+    if spoil:
+        spoil(tmp_path / "model" / "model.safetensors")
+    where = ["--model_name_or_path", str(tmp_path / "model"), "--dataset", str(rows_file)]
+    with pytest.raises(InputError, match=message):
+        script.main(
+            [*where, "--output_dir", str(tmp_path / "run"), *(GRPO if script is train_grpo else []), *CPU, *flags]
+        )
+
+
+@pytest.mark.parametrize(
+    ("own", "trl_config"), [(train_grpo.GRPOScriptArguments, GRPOConfig), (sft_warmup.SFTScriptArguments, SFTConfig)]
+)
+def test_the_flags_known_before_trl_is_imported_are_all_that_there_are(own, trl_config):
+    parser = TrlParser([own, trl_config, ModelConfig])
+    named = {field.name for field in fields(own)} | cli._declared_fields(trl_config.__name__)
+    assert named == {action.dest for action in parser._actions} - {"help", "config"}
 
 
 @pytest.mark.parametrize("script", [sft_warmup, train_grpo], ids=lambda script: script.__name__)
@@ -161,7 +219,8 @@ def test_gpu_recipe_on_a_cpu_ends_in_one_line_and_exit_code_2():
     command = [sys.executable, "train_grpo.py", "--config", "configs/grpo_deepmath_1.5b.yaml"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert done.returncode == 2 and done.stderr.count("\n") == 1 and "Traceback" not in done.stderr
-    assert "train_grpo.py: error: this run asks for a GPU and none was found" in done.stderr
+    hint = "this run asks for a GPU and none was found; on a CPU add `--use_cpu true --bf16 false --use_vllm false`"
+    assert f"train_grpo.py: error: {hint}" in done.stderr
 
 
 def test_output_folder_is_never_overwritten(model_dir, rows_file, tmp_path):
@@ -172,7 +231,11 @@ def test_output_folder_is_never_overwritten(model_dir, rows_file, tmp_path):
 
 
 @pytest.mark.parametrize("script", ["sft_warmup", "train_grpo"])
-@pytest.mark.parametrize("flags", [["--dataset", "absent.csv"], ["--user_prompt", "no place for it"]])
+@pytest.mark.parametrize(
+    "flags",
+    [["--dataset", "absent.csv"], ["--user_prompt", "no place for it"], ["--learning_rte", "1"]]
+    + [["--model_name_or_path", "./absent"], ["--config", "absent.yaml"]],
+)
 def test_data_and_prompts_are_checked_before_anything_heavy_is_imported(script, flags):
     code = f"import sys, {script}, cli\ntry:\n    {script}.main({flags!r})\nexcept cli.InputError as e:\n    print(e)\n"
     code += "print({'torch', 'transformers', 'datasets'} & {*sys.modules})"
