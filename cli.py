@@ -21,11 +21,11 @@ from trl import TrlParser  # light: TRL loads torch and transformers only when a
 
 PINS = {"dataset": "dataset_revision", "model_name_or_path": "model_revision"}
 # Where the fields of TRL's configurations stand in the source: their modules take seconds to import.
-TRAINING = [("trl", "trainer/base_config.py", "_BaseConfig"), ("transformers", "training_args.py", "TrainingArguments")]
-TRAINING += [("trl", "trainer/model_config.py", "ModelConfig")]
+TRAINING = [("trl", "trainer/base_config", "_BaseConfig"), ("transformers", "training_args", "TrainingArguments")]
+TRAINING += [("trl", "trainer/model_config", "ModelConfig")]
 DECLARED = {
-    "GRPOConfig": [("trl", "trainer/grpo_config.py", "GRPOConfig"), *TRAINING],
-    "SFTConfig": [("trl", "trainer/sft_config.py", "SFTConfig"), *TRAINING],
+    "GRPOConfig": [("trl", "trainer/grpo_config", "GRPOConfig"), *TRAINING],
+    "SFTConfig": [("trl", "trainer/sft_config", "SFTConfig"), *TRAINING],
 }
 
 
@@ -127,8 +127,8 @@ def parse_own(dataclass_type, argv: list[str] | None, trl_config: str) -> tuple[
 def _declared_fields(trl_config: str) -> set[str]:
     """Names of the fields of TRL's configuration and ModelConfig, read from their source; empty if it is elsewhere."""
     names = set()
-    for package, file, class_name in DECLARED[trl_config]:
-        path = Path(importlib.util.find_spec(package).submodule_search_locations[0]) / file
+    for package, module, class_name in DECLARED[trl_config]:
+        path = Path(importlib.util.find_spec(package).submodule_search_locations[0], f"{module}.py")
         found = [each for each in ast.parse(path.read_bytes()).body if getattr(each, "name", "") == class_name]
         if not found:
             return set()

@@ -10,6 +10,7 @@ import glob
 import gzip
 import itertools
 import json
+import logging
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -147,6 +148,7 @@ def _loaded(shown: str, *args, **kwargs) -> "datasets.Dataset":
     import datasets
     import pyarrow
 
+    logging.getLogger("datasets.packaged_modules.parquet.parquet").setLevel("CRITICAL")  # the error says it once
     try:
         return datasets.load_dataset(*args, **kwargs)
     except (OSError, ValueError, pyarrow.ArrowException, datasets.exceptions.DatasetsError) as error:
