@@ -241,7 +241,8 @@ def _same_equation(gold: tuple, answer: tuple) -> bool:
     """`name = value` is its value; bound variables may be renamed; for other equations see `same_equation`."""
     if gold[0] == answer[0] == "eq":
         if gold[2] is not None and answer[2] is not None:
-            if gold[2] == answer[2] or called(gold[2]) == answer[2] or called(answer[2]) == gold[2]:
+            numbered = re.fullmatch(rf"{re.escape(gold[2])}_\d", answer[2])  # x_1 = 2 for x = 2
+            if gold[2] == answer[2] or called(gold[2]) == answer[2] or called(answer[2]) == gold[2] or numbered:
                 return same(gold[1][-1], answer[1][-1])
             g, a = _BOUND.fullmatch(gold[2]), _BOUND.fullmatch(answer[2])
             if g and a and g[1] == a[1] and not (g[2] or g[3]).isdigit() and not (a[2] or a[3]).isdigit():

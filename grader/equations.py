@@ -30,7 +30,8 @@ def stated_value(equation: tuple, of_gold: bool) -> tuple | None:
     (first, *_, value), label = equation[1], equation[2] or ""
     kind = first[0] if first else "unread"
     known = not names_in(value) - {"i"}
-    if kind in SCALARS and not names_in(first):  # 2 + 3 = 5, but neither 3 = 6 nor 0 = 0
+    if kind in SCALARS and not names_in(first):  # 2 + 3 = 5 and f(2) + f(3) = 5, but neither 3 = 6 nor 0 = 0
+        label = label or (kind == "add" and all(c[0] == "fn" and len(c[1]) == 1 for c in first[1]))
         states = label or value[0] not in SCALARS or (first != value and same_number(value, first))
         return value if known and states else None
     if kind == value[0] == "sym" and _alike(first[1], value[1]):
@@ -41,7 +42,10 @@ def stated_value(equation: tuple, of_gold: bool) -> tuple | None:
         return value
     if (kind in ("add", "mul") and not _CALL.fullmatch(label)) or (kind == "fn" and first[1] == "abs"):
         figure = label and all(n[0].isupper() or n in ("angle", "triangle") for n in names_in(first))
-        stated = figure if of_gold else label or all(c[0] == "sym" for c in first[1])
+        if not of_gold and not known:  # a step of arithmetic: 1 + 2 + ... + n = n(n+1)/2
+            return value if ("sym", "ldots") in first[1] or same_number(value, first) else None
+        plain = all({x[0] for x in (c[1] if c[0] == "mul" else [c])} == {"sym"} for c in first[1])
+        stated = figure if of_gold else label or plain
         return value if known and stated else None
     operator = kind == "pow" or (kind == "fn" and first[1] in FUNCTIONS)
     if not label or (of_gold and operator):

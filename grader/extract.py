@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from grader.text import squeezed
+from grader.prose import WORD, stated
+from grader.text import clean, squeezed
 
 BOX = re.compile(r"\\(?:boxed|fbox)(?![A-Za-z])")
 _BETWEEN_BOXES = re.compile(
@@ -12,11 +13,29 @@ _BETWEEN_BOXES = re.compile(
     r"|[A-Za-z](?:_\{?\w{1,3}\}?)?\s?(?:=|\\in\b))*"
 )
 MARKER = re.compile(r"(?i)\banswer\s*(?:is|:|=|\*\*:?|\}:?)[\s:*}]*|####\s*:?|答案\s*(?:是|为|[：:])[：:\s]*")
-_LETTERED = re.compile(r"(?i:\b(?:option|choice|answer)\b)[^.]{0,30}\b([A-J])\)?\W*$")
+_LETTERED = re.compile(
+    r"(?i:\b(?:option|choice|answer)\b)[^.]{0,30}\b([A-J])\)?(?:\W*| is (?:the )?(?:correct|right)\b.*)$"
+)
 _SPECIAL_TOKEN = re.compile(r"<\|[^|<>]{1,40}\|>|<｜[^｜<>]{1,40}｜>")
 _MATH = re.compile(r"\$\$?([^$]+)\$\$?|\\\((.+?)\\\)|\\\[(.+?)\\\]", re.DOTALL)
 _NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d[\d,]*\d|\d)?(?:\.?\d+)(?:\s?/\s?\d+)?\s?(?:\\?%|percent\b)?", re.ASCII)
-_WORD = re.compile(r"(?<![\\A-Za-z])(?!(?:sqrt|sin|cos|tan|log|exp|arctan)\b)[A-Za-z]{3,}")
+_DENIED = re.compile(
+    r"(?i)\b(?:not?|cannot|n't|than|most|least|between|multiple|divisible|either|infinitely|maybe|perhaps|know|contradicts?|when|for|modulo|factor|divides|twice)\b"
+    r"|^(?:let|suppose|assume|consider|try|if)\b"
+)
+_SENTENCE_END = re.compile(r"\n+|(?<=[.!?。])\s+(?=[A-Z$\\*])|\s+(?=(?:Therefore|Thus|Hence|So|Now|Then)\b)")
+_CLOSING = re.compile(
+    r"(?i)\b(?:pro(?:of|ve)\w*|q\.?e\.?d|verif\w*|complete[sd]?|done|note|hope|correct|check\w*|explan\w+)\b"
+    r"|as required|^\W*$"
+)
+_TOMBSTONE = re.compile(r"[\s$]*(?:\\(?:blacksquare|square|Box|qed)|[∎■□])[\s$]*$")
+_TRUTH = re.compile(
+    r"(?i)(?:(?:so|therefore|thus|hence)\b,? *)?(?:the answer.{0,30}? is:? )?((?:yes|no|true|false)\b(?=[,.;:]|$).*)"
+)
+_DENIED = re.compile(
+    r"(?i)\b(?:not?|cannot|n't|than|most|least|between|multiple|divisible|either|infinitely|maybe|perhaps"
+    r"|know|contradicts?|when|for|modulo|factor|divides|twice)\b|^(?:let|suppose|assume|consider|try|if)\b"
+)
 TAIL_CHARS = 4000  # where no box is, only the end of the text is searched
 BOX_CHARS = 10000  # a box longer than this is no answer
 
@@ -51,38 +70,59 @@ def _last_boxes(text: str) -> str | None:
     content, _ = box_content(text, found[-1][1])
     if content is None or not content.strip():
         return None
-    parts, later = [content.strip()], found[-1][0]
+    if re.match(r"\s*(?:\\approx|≈)", content) and len(found) > 1:  # the exact value comes before
+        return _last_boxes(text[: found[-1][0]]) or content.strip()
+    parts, later, joiner = [content.strip()], found[-1][0], " or "
     for begin, end in reversed(found[:-1]):
         content, stop = box_content(text, end)
         between = text[stop:later]
         if content is None or not 0 < len(between) < 80 or not _BETWEEN_BOXES.fullmatch(between):
             break
-        if squeezed(content) not in map(squeezed, parts):
+        if _key(content) not in map(_key, parts):
             parts.insert(0, content.strip())
+            joiner = joiner if re.fullmatch(r"(?:or|[\s$\\\[\]()])*", between) else ", "
         later = begin
-    return ", ".join(parts)
+    return joiner.join(parts)
+
+
+def _key(content: str) -> str:
+    return squeezed(clean(content)).strip("()")
 
 
 def _from_sentence(sentence: str) -> str | None:
-    """The answer that a sentence of prose ends in: itself when it is short or pure mathematics."""
-    sentence = sentence.split("I hope")[0].strip().strip("*").strip()
-    if not sentence:
-        return None
-    lettered = _LETTERED.search(sentence)
-    if lettered:
-        return lettered.group(1)
+    """The answer that a sentence of prose states or ends in; the sentence itself when it is pure mathematics."""
+    sentence = sentence.split("I hope")[0].strip().strip("*").lstrip("= ").strip()
+    if re.search("[一-鿿]", sentence):
+        head = re.split("此时|其中|当且仅当|因为", sentence)[0]
+        parts = [p for p in re.split(r"[^\x20-\x7eα-ω√π∞≤≥±²³]+", head) if re.search(r"\w", p)]
+        return (
+            parts[-1].strip("$ .,")
+            if parts and not re.search("不(?!同)|[非无或]|大于|小于|至[少多]|之间", head)
+            else None
+        )
+    lettered, claim = _LETTERED.search(sentence), _TRUTH.match(sentence)
+    if lettered or claim:
+        return (lettered or claim)[1]
+    if not WORD.search(sentence):
+        math = _MATH.fullmatch(sentence.rstrip(" ."))
+        return next(filter(None, math.groups())) if math else sentence or None
+    value = stated(sentence)
+    if value or _DENIED.search(sentence):
+        return value and value.strip("$ ")
     math = list(_MATH.finditer(sentence))
-    if math and not math[0].start() and len(math) == 1:  # $7$ apples
-        return next(g for g in math[0].groups() if g)
-    prose = len(_WORD.findall(_MATH.sub(" ", sentence)))
-    if prose == 0 or (prose <= 2 and sentence[0] in "-+.\\([{$0123456789"):
-        return sentence
     numbers = [m for m in _NUMBER.finditer(sentence) if not (math and m.start() < math[-1].end())]
     if numbers:
         return numbers[-1].group().strip()
-    if math:
-        return next(g for g in math[-1].groups() if g)
-    return sentence if prose <= 5 else None
+    return next(g for g in math[-1].groups() if g) if math else None
+
+
+def _from_end(text: str) -> str | None:
+    """The answer of the last sentence before closing remarks; that sentence itself when it is short."""
+    sentences = [s for s in _SENTENCE_END.split(text) if s.strip()][-4:]
+    while len(sentences) > 1 and _CLOSING.search(sentences[-1]):
+        sentences.pop()
+    last = sentences[-1] if sentences else ""
+    return _from_sentence(last) or (last.strip() if len(WORD.findall(last)) <= 5 and not _DENIED.search(last) else None)
 
 
 def extract_answer(completion: str, *, final_line_fallback: bool = True) -> str | None:
@@ -100,11 +140,11 @@ def extract_answer(completion: str, *, final_line_fallback: bool = True) -> str 
     text = completion.rpartition("</think>")[2]
     if BOX.search(text):
         return _last_boxes(text)
-    text = _SPECIAL_TOKEN.split(text)[0].strip()[-TAIL_CHARS:]
+    text = _TOMBSTONE.sub("", _SPECIAL_TOKEN.split(text)[0].strip())[-TAIL_CHARS:]
     head, tag, tail = text.rpartition("<answer>")
     if tag:
         text = tail.partition("</answer>")[0].strip()
-        return text if "\n" in text or not _WORD.search(text) else _from_sentence(text) or text or None
+        return text if "\n" in text else _from_sentence(text) or text or None
     markers = list(MARKER.finditer(text))
     if markers:
         rest = text[markers[-1].end() :].strip()
@@ -112,11 +152,11 @@ def extract_answer(completion: str, *, final_line_fallback: bool = True) -> str 
         if display:
             return next(g for g in display.groups() if g).strip()
         line = rest.split("\n")[0]
-        return _from_sentence(re.split(r"\.\s+(?=[A-Z])", line)[0])
+        return _from_end(re.split(r"\.\s+(?=[A-Z])", line)[0])
     if not final_line_fallback or not text:
         return None
     if text.endswith((r"\]", "$$")):
         blocks = _MATH.findall(text)
         if blocks:
             return next(g for g in blocks[-1] if g).strip()
-    return _from_sentence(text.rsplit("\n", 1)[-1])
+    return _from_end(text)

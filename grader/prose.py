@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from grader.tokens import CLAUSE, FUNCTIONS
+from grader.tokens import FUNCTIONS
 
 _WRAPPED = re.compile(r"\\(?:text(?:bf|it|rm|sf|tt|normal|up)?|mathrm|mbox)\s*\{([^{}]*)\}")
 
@@ -80,55 +80,89 @@ def truth(text: str) -> bool | None:
 # Sentences and notes
 # --------------------------------------------------------------------------------------------------------------------
 
-_NAMES = "|".join(sorted({f for f in FUNCTIONS if len(f) > 2} | {"sqrt", "infty", "infinity", "and", "mod", "frac"}))
-_WORD = re.compile(
-    rf"(?<![\\A-Za-z])(?!(?:{_NAMES})\b)(?:[A-Za-z]{{3,}}|(?<![^\s(])(?:is|of|at|to|by|in|if|no|an|as|it|we)\b)"
+_NAMES = "|".join(
+    sorted({f for f in FUNCTIONS if len(f) > 2} | {"sqrt", "infty", "infinity", "and", "mod", "frac", "repeating"})
 )
-_FILLERS = (
-    "exactly about approximately roughly around only just also therefore thus hence so then simply equal to given by "
-    "total of length expected approach there are is value answer precisely clearly now finally in conclusion overall"
-)
-_LINK = re.compile(
-    r"(?:\b(?:is|are|was|be|equals?|becomes?|gives?|yields?|has|have|contains?|gets?|obtains?|approach(?:es)?"
-    r"|(?:converge|diverge|tend|goe|evaluate|simplifie|reduce)s to|needs?(?: to \w+)? at least)\b"
-    r"|(?i:\b(?:series|sequence|integral|limit|it|sum|product)) (?=(?:con|di)verge|do(?:es)? not)"
-    rf"|(?<=[A-Za-z]{{3}})\*{{0,2}}:\*{{0,2}}|^)\s*(?:(?:(?i:{_FILLERS.replace(' ', '|')})|a)\b,?\s*)*"
-)
-_VERDICT = re.compile(
-    r"(?:the|an?|our)\s(?:\w+\s){0,3}?(?:solution|answer|value|root|result|m[ai][xn]imum|integer|number)"
+WORD = re.compile(
+    rf"(?<![\\A-Za-z{{])(?<![A-Za-z]\()(?!(?:{_NAMES}|[A-Z]{{3,4}})\b)"
+    r"(?:[A-Za-z]{3,}|(?<![^\s(])(?i:i[sfnt]|o[fn]|a[tns]|[tnsd]o|b[ye]|we|us|a(?=\s(?!and|or)[a-z]{2}))\b)"
 )
 _NOTE = re.compile(r"(?:\s+|(?<=[\d$])(?=\([^()]*\s))\(([^()]*(?:\([^()]*\)[^()]*)*)\)$")
-_SAME = re.compile(r"[\s,;(]+(?:or,? (?:equivalently|simply)|i\.? ?e\.?|that is|equivalently|namely)[\s,]+|\s*\(or\s")
-_TRAIL = re.compile(
-    r"[\s,;(]+(?:(?:since|because|due to|attained|achieved|obtained|reached|occurring|when|where|which)\b"
-    r"|by (?=the|sym|ind)|at (?=[($\\\d]|\w =)|as (?=req|des|cla)|so (?=the|it|we)|and (?=this|it|we)|with (?=eq)).*",
-    re.DOTALL,
+_RISKY_NOTE = re.compile(
+    r"(?i)\b(?:no[tn]?|remainder|excl\w*|except\w*|mod\w*|base|in|wrong|incorrect\w*|false|impossible|or|radians?"
+    r"|(?:thous|mill|bill|hund|doz)\w+)\b"
 )
+_SAME = re.compile(r"[\s,;(]+(?:or,? (?:equivalently|simply)|i\.? ?e\.?|that is|equivalently|namely)[\s,]+|\s*\(or\s")
+_COUNTS = "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty"
+# In a skeleton # stands for a piece of mathematics.
+_VERBS = (
+    r"\b(?:is|are|as|was|be|equals?|becomes?|gives?|yields?|ha[sd]|have|contains?|[gs]ets?|obtains?|takes?|costs?"
+    r"|makes?|leaves?|pays?|uses?|weighs?|conclude|attains?|approach(?:es)?|means|that|needs?(?: to \w+)? at least"
+    r"|(?:converge|diverge|tend|goe|evaluate|simplifie|reduce|add)s (?:up )?to"
+    r"|(?:series|sequence|integral|limit|it|sum|product) (?=(?:con|di)verge|do(?:es)? not))\b|(?<=[a-z]) :"
+)
+_FILLERS = (
+    "exactly about approximately roughly around only just also therefore thus hence so then simply equal to given "
+    "by total of length expected approach there are is value answer precisely either clearly now finally overall us a "
+    "and its"
+)
+_FILLER = rf"(?:(?:{_FILLERS.replace(' ', '|')}|in conclusion|m[ai][nx]imum(?= (?:value )?(?:of )?#))\b|[,:])"
+_LINK = re.compile(rf"(?:^|{_VERBS}) ?(?:{_FILLER} ?)*")
+_TRAIL = re.compile(
+    r"(?:, )?\b(?:since|because|due to|attained|achieved|obtained|reached|occur\w*|when|where|which(?! is #)|if|not #"
+    r"|with|under|on|for (?:all|every|any|each|#)|as (?:#|req|des|cla)|by (?:the|sym|ind)|at #|so (?:the|it|we)"
+    r"|and (?:this|it|we|the)).*"
+)
+_VERDICT = re.compile(r"(?:the|our|\w+ed$|possible|an? (?:\w+ ){0,3}?(?:solution|answer|root|value))\b")
+_DENIED = re.compile(r"(?:not|never|no|at (?:most|least)|multiple|divisor|factor|(?:\w+ )?than|between|divisible|in)\b")
 _RISKY = re.compile(
     r"\b(?:false|wrong|incorrect\w*|untrue|mistaken\w*|none|neither|never|inverse|complement|converse|negation|opposite"
-    r"|reciprocal|twice|half|not (?:true|the)|unless)\b|(?:not|cannot|n't)\s*$"
+    r"|reciprocal|twice|half|not (?:true|the)|unless|no|contra\w+)\b|(?:not|cannot|n't|suppose|assume|let)\s*(?:#\s*)?$"
 )
-_RISKY_NOTE = re.compile(
-    r"(?i)\b(?:no[tn]?|remainder|excl\w*|except\w*|mod\w*|base|in|wrong|incorrect\w*|false|impossible|or|radians?|(?:thous|mill|bill|hund|doz)\w+)\b"
+_CHANGED = re.compile(
+    r"(?:times|plus|minus|over|choose|mod\w*|more|less|than|base|or|is|are|not?|to the|except|neither|a half"
+    r"|at (?:most|least)|out|in (?:base|thous|mill|bill|hund|doz)\w*)\b|(?:by|to|in|of|per) #"
 )
+_KEPT = re.compile(r"$|[,:#]|(?:for|with|in|on|of|to|from|between|among|by|and|if|as|at|when)\b")
+_NOUN = re.compile(r"(?i)such\b|(?:(?:square|cubic) )?[\w-]+(?: (?:squared|cubed)\b)?(?: per(?: square)? [a-z]+)?")
 
 
-def _value(text: str) -> str | None:
-    """The text when it is mathematics, few words or a number with its noun; a longer phrase after a number is cut."""
-    text = text.strip(" .,;:*")
-    word = _WORD.search(text)
-    if not word:
-        return text or None
-    head = text[: word.start()].rstrip()
-    if not head:
-        return text if re.fullmatch(r"[A-Za-z][A-Za-z' \-]*", text) and len(text.split()) <= 4 else None
-    if word.group().lower() in CLAUSE or head[-1] not in "0123456789})$":
+def skeleton(text: str) -> tuple[str, list[str]]:
+    """The words of a sentence with # for each piece of mathematics between them; those pieces."""
+    out, pieces, at = [], [], 0
+    text = re.sub(r"(?<=it|at|er)'s\b", " is", re.sub(r"\$|\\[()\[\]]|#|\*\*", "", text))
+    for word in [*WORD.finditer(text), None]:
+        gap = text[at : word.start() if word else len(text)]
+        piece = re.sub(r"^(?:[\s,;:)*\"'?]|\.(?!\d))+|[\s,;:.(*\"'?]+$", "", gap)
+        if piece.count("(") != piece.count(")"):
+            piece = piece[: piece.rfind("(")] if piece.count("(") > piece.count(")") else piece.removesuffix(")")
+        first, piece, last = re.fullmatch(r"(and\b|or\b)?(.*?)(\band|\bor)?", piece.strip(), re.DOTALL).groups()
+        before, after = re.match(r"\s*\)?([,;:]?)", gap)[1], re.search(r"([,;:]?)\s*$", gap)[1]
+        out += [before.replace(";", ","), first]
+        if re.search(r"[\w√∞∅]", piece):
+            pieces.append(piece.strip(" ,"))
+            out += ["#", after.replace(";", ",")]
+        out.append(last)
+        if word:
+            out.append(word.group())
+            at = word.end()
+    return " ".join(filter(None, out)), pieces
+
+
+def _followed(value: str, tail: str, linked: bool) -> str | None:
+    """A value with what a sentence goes on with: nothing, a noun, or a phrase that leaves it as it is.
+
+    A number that no word links may be the subject: "7 workers finish in 12 days", "7 divides n".
+    """
+    tail = tail.strip()
+    if _CHANGED.match(tail):
         return None
-    phrase = text[word.start() :].split()
-    if len(phrase) <= 3 and not re.search(r"[^\w\s{}$^.]", text[word.start() :]):
-        return text
-    counted = text[word.start() - 1].isspace() and re.match(r"[a-z]{2}", " ".join(phrase[1:]))
-    return f"{head} {phrase[0]}" if counted and not {"or", "and"} & set(phrase) else None
+    if _KEPT.match(tail):
+        return value
+    noun = _NOUN.match(tail)[0]
+    if (not linked and "#" in tail) or tail[len(noun) :].startswith(" or"):
+        return None
+    return value if tail[len(noun) :].startswith(" #") or noun == "such" else rf"{value} \text{{ {noun}}}"
 
 
 def stated(text: str) -> str | None:
@@ -136,23 +170,41 @@ def stated(text: str) -> str | None:
     whole = _SAME.sub(" or ", inlined(text))
     whole = whole[:-1] if whole.count(")") > whole.count("(") and whole.endswith(")") else whole
     note = _NOTE.search(whole)
-    if note and (_WORD.search(note[1]) or note[1].lstrip().startswith(r"\approx")) and not _RISKY_NOTE.search(note[1]):
+    if note and _RISKY_NOTE.search(note[1]):
+        return None
+    if note and re.fullmatch(r"(?:\\approx )?-?\d*\.?\d+\s?(?:\\?%)?", note[1]):
+        whole = f"{whole[: note.start()]} or {note[1]}"
+    elif note and (WORD.search(note[1]) or note[1].lstrip().startswith(r"\approx")):
         whole = whole[: note.start()]
-    trail = _TRAIL.search(whole)
-    bodies = (
-        [whole, whole[: trail.start()]]
-        if trail and not re.search(r"\bwhich\b.*not|wrong|contra", trail.group())
-        else [whole]
-    )
-    for body in bodies:
+    said, pieces = skeleton(whole)
+    words = said.lower()
+    if not re.search(r"[a-z]", words):
+        return whole if whole != inlined(text) else None
+    trail = _TRAIL.search(words, words.find("#") + 1)
+    for body in [words[: trail.start()], words] if trail else [words]:
         for link in reversed(list(_LINK.finditer(body))):
-            lead, rest = body[: link.start()], body[link.end() :]
-            if _VERDICT.match(rest):
-                lead = _value(re.split(r"[,;]\s|\b(?:so|thus|hence|therefore)\b", lead, flags=re.IGNORECASE)[-1])
-                return None if lead is None or _WORD.search(lead) else lead
-            value = _value(rest)
-            if value and value != inlined(text) and not _RISKY.search(re.split(r"[,;]\s", lead)[-1]):
-                return value
+            lead, rest = body[: link.start()].strip(" ,"), body[link.end() :]
+            tail = said[link.end() : len(body)]
+            verb = re.compile(_VERBS).match(body, link.start()) or re.search(r"\b(?:is|are)\b", link[0])
+            count = re.match(rf"#|(?:{_COUNTS})\b", rest)
+            value = None
+            if count:
+                value = pieces[body[: link.end()].count("#")] if rest[0] == "#" else count[0]
+                value = _followed(value, tail[count.end() :], bool(verb))
+                if not value and lead.endswith("which"):
+                    continue
+            elif re.fullmatch(r"no (?:\w+ )?solutions?(?: ,.*)?", rest):
+                return "no solution"
+            elif not _DENIED.match(rest):
+                if re.search(r"#(?: \w+)?(?: can)?$", lead) and _VERDICT.match(rest):
+                    value = None if _RISKY.search(rest) else pieces[lead.count("#") - 1]
+                elif verb and re.fullmatch(r"[a-z][a-z '\-]*", rest) and len(rest.split()) <= 4:
+                    if any(re.search(r"\d", p) for p in pieces[: lead.count("#")]):
+                        continue
+                    value = tail
+                else:
+                    continue
+            return None if _RISKY.search(lead.rpartition(" , ")[2]) else value
     return None
 
 

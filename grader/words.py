@@ -68,7 +68,7 @@ def noun_as_text(text: str, other: str) -> str:
 SPOKEN = {
     **dict.fromkeys(("empty set", "empty", "none", "no solution", "no solutions", "no real solutions"), r"\emptyset"),
     **dict.fromkeys(("all real numbers", "all reals", "real numbers", "set of all real numbers"), r"\mathbb{R}"),
-    **dict.fromkeys(("infinity", "infinite", "infinitely many"), r"\infty"),
+    **dict.fromkeys(("infinity", "infinite", "infinitely many", "infinitely many solutions"), r"\infty"),
     **dict.fromkeys(("all positive real numbers", "positive real numbers", "positive reals"), r"(0,\infty)"),
     **dict.fromkeys((s + "real numbers" for s in ("nonnegative ", "non-negative ", "all nonnegative ")), r"[0,\infty)"),
     "dne": r"\text{does not exist}",
@@ -79,6 +79,8 @@ _ONE_WORDS = "zero one two three four five six seven eight nine ten eleven twelv
 _ONES = (_ONE_WORDS + "seventeen eighteen nineteen").split()
 _TEN_WORDS = "twenty thirty forty fifty sixty seventy eighty ninety"
 _TENS = {w: 10 * (i + 2) for i, w in enumerate(_TEN_WORDS.split())}
+
+_SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6}
 
 
 def by_words(gold: str, answer: str) -> tuple[bool, str] | None:
@@ -107,8 +109,8 @@ def _number_word(words: str) -> int | None:
             total += _ONES.index(word)
         elif word in _TENS:
             total += _TENS[word]
-        elif word == "hundred" and total:
-            total *= 100
+        elif word in _SCALES and total:
+            total *= _SCALES[word]
         else:
             return None
     return total if words.strip("- ") else None

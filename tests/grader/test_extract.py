@@ -1,6 +1,7 @@
 """The final answer of a completion, and the rules of form."""
 
 import pytest
+import tables
 
 import reward
 
@@ -31,6 +32,287 @@ EXTRACTION = [
 ]
 
 
+COMPLETIONS = r"""
+12
+    = Hence there are exactly 12 such pairs. ; Thus, the total number of ways is 3 * 4 = 12.
+    = So there are 12 possible values of n between 1 and 100. ; Therefore, we have 12 different arrangements.
+    = We conclude that there are 12 solutions. ; Hence the answer is 12.
+    = The smallest such n is 12, which completes the proof. ; Therefore, the smallest possible value of x + y is 12.
+    = In conclusion, the least number of weighings is 12. ; So, the answer is 12 ways.
+    = Altogether there are 12 triangles. ; There are a total of $12$ such integers.
+    = This gives us 12 ways to arrange 3 books on 4 shelves. ; We get x = 12, y = 3, and so x is 12.
+    = The remainder when 2^100 is divided by 13 is 12.
+    = Thus the number of subsets of {1, 2, 3, 4, 5} with this property is 12.
+    = Consequently, the answer to the problem is 12. ; Therefore, n = 12. ; Thus n must be equal to 12.
+    = Hence, the required sum is equal to $3+4+5=12$. ; It turns out that the number is 12! / 11!, i.e. 12.
+    = Hence, at least 12 students are needed. ; We need at least 12 moves, so the minimum number of moves is 12.
+    = Therefore, the answer is $\boldsymbol{12}$. ; **12** ; = 12 ; So, we need a minimum of 12 people.
+    = The answer: 12 ; ANSWER: 12. ; So the final answer would be 12. ; So the correct answer should be 12.
+    = The value of $a+b$ is $12$. ; So a + b = 5 + 7 = 12. ; Therefore, $a+b=5+7=\mathbf{12}$.
+    = Adding these gives 12. ; This is 12. ; Since 11 fails, the smallest one is 12.
+    = Therefore the maximum number of elements in S is 12. ; Therefore, f(5) = 12. ; Thus f(2) + f(3) = 12.
+    = Hence S_10 = 12. ; 12 ; $12$ ; $$12$$ ; \[x = 12\] ; The number of such pairs is twelve.
+    = There are twelve such pairs.
+    ! Hence there are exactly 13 such pairs. ; So there are 10 possible values of n between 1 and 12.
+    ! Therefore, the value cannot be 12. ; The answer is not 12. ; Thus n is greater than 12.
+    ! So n must be less than 12. ; Hence n is a multiple of 12.
+    ! So there are infinitely many such n, the first being 12. ; The answer is either 11 or 12. ; So n is at most 12.
+    ! The minimum is 3, attained at x = 12. ; The remainder when 12 is divided by 5 is 2.
+    ! So 13 is the smallest integer greater than 12. ; We cannot determine the answer from 12.
+    ! So the answer lies between 10 and 12. ; Therefore the number is 12 million.
+    ! This gives us 4 ways to arrange 12 books. ; So the answer is 12^2. ; So there are 2^12 of them.
+    ! The sum is 12 + n. ; Therefore, the answer is 12n. ; The number of ways is 12!.
+    ! There are no solutions with n = 12. ; Hence n is not 12. ; So x is divisible by 12. ; This contradicts x = 12.
+    ! The probability is 1/12. ; So x = -12. ; The answer is approximately 12.3.
+    ! The last two digits are 00, not 12. ; Let me try n = 12 and ; The answer is 12 or 13.
+\frac{3}{4}
+    = The maximum value is 3/4, attained when x = 1/2.
+    = Thus the maximum of xy is $\frac34$, attained at $x=y=\frac12$.
+    = The minimum value is 3/4 and it occurs when x = y = 1/4. ; So the probability is 3/4.
+    = Therefore, the probability that the sum is even is 3/4 = 0.75. ; Hence the ratio is 3/4. ; The limit is 0.75.
+    = The answer is 3/4 (or 75%). ; Hence the sum of the series converges to 3/4.
+    = Therefore, the largest possible value of the product is 3/4, and this is achieved when a = 2.
+    = The value of the integral is $\frac{3}{4}$. ; So x = 3/4 is the only real solution.
+    = the probability is $\frac{3}{4}$ (about 0.75) ; Therefore, P(A) = 3/4.
+    = Thus, $P(X > 2) = \frac{6}{8} = \frac{3}{4}$. ; Therefore 3/4 is the maximum value.
+    = The maximum is thus 3/4, with equality if and only if x = 1.
+    = Hence the minimum value is $\dfrac{3}{4}$, when $a=b=c=1$. ; This simplifies to 3/4.
+    ! The maximum value is 1/2, attained when x = 3/4. ; The probability of failure is 1 - 3/4.
+    ! The answer is at least 3/4. ; So the maximum is 4/3. ; So the minimum is greater than 3/4.
+x = 2 or x = 3
+    = We conclude that x = 2 or x = 3. ; Therefore, the solutions are x = 2 and x = 3.
+    = The roots of the equation are 2 and 3. ; So the only possible values are 2 and 3. ; Thus, x = 2, 3.
+    = Hence $x=2$ or $x=3$. ; Thus $x = 2$ and $x = 3$ are the only solutions. ; So x is either 2 or 3.
+    = Therefore, the solutions are $x_1 = 2$ and $x_2 = 3$. ; The solution set is {2, 3}.
+    = Hence, the values of x are 2, 3. ; Therefore, the real solutions are $x=2,3$. ; So x = 2 or x = 3.
+    = The roots are 2 and 3. ; Thus, x is either 2 or 3.
+    ! We conclude that x = 2. ; Therefore, the solutions are x = 2 and x = 4. ; So x = 3. ; x lies between 2 and 3.
+    ! Therefore, x = 2.
+(1, 2)
+    = Therefore, the only pair is (1, 2). ; So (x, y) = (1, 2). ; The solution is x = 1, y = 2.
+    = Hence the only solution is $(1,2)$. ; Thus, x = 1 and y = 2.
+    = Therefore, the only pair of positive integers (m, n) satisfying the equation is (1, 2).
+    = Hence $(x,y)=(1,2)$ is the unique solution. ; Therefore, $x=1$ and $y=2$.
+    = Therefore, the only solution is (x, y) = (1, 2). ; So the solution is x = 1 and y = 2.
+    = Hence the only pair is (1, 2). ; Therefore the solution is $(1,2)$.
+    ! Therefore, the only pair is (2, 1). ; So x = 1. ; Thus, y = 1 and x = 2.
+    ! Therefore, the pairs are (1, 2) and (2, 1). ; Therefore, the only solution is (2, 1).
+f(x) = x^2
+    = Thus, f(x) = x^2. ; Hence $f(x)=x^2$ is the only such function.
+    = Therefore, the function is f(x) = x^2 for all real x. ; So f(x) = x^2 for all x in R.
+    = Therefore, the only function satisfying the equation is $f(x) = x^2$ for all $x$.
+    = We conclude that the only solution is $f(x)=x^2$. ; Therefore, the only function is f(x) = x^2.
+    = So f(x) = x^2 for all x. ; Hence $f(x)=x^2$ is the only solution.
+    ! Thus, f(x) = x^2 + 1. ; Therefore, f(x) = x for all x. ; So f(2) = 4.
+    ! Therefore, the only function is f(x) = x.
+No
+    = Therefore, the answer is no. ; So the answer is No, it is not possible. ; The answer is: No. ; No.
+    = No, it is not possible. ; The answer is no, since 5 is odd. ; No, such an arrangement does not exist.
+    = So the answer to the question is no. ; **No**
+    ! Therefore, the answer is yes. ; Yes. ; Yes, it is possible. ; There is no reason to doubt it, so yes.
+Yes
+    = Yes, it is possible. ; So the answer is yes. ; Therefore, the answer is Yes, they can.
+    = The answer is yes: take x = 2.
+    ! No, it is not possible. ; The answer is no. ; No.
+\emptyset
+    = Therefore, the solution set is empty. ; So there are no solutions. ; Hence there is no solution.
+    = Thus, the equation has no real solutions. ; no solution
+    ! So there are two solutions. ; There is one solution. ; Hence there is a solution.
+2^{n-1}
+    = Therefore, the number of compositions is 2^(n-1). ; So there are 2^{n-1} ways. ; Thus, f(n) = 2^(n-1).
+    = Therefore, the number of ways to do this is $2^{n-1}$. ; Hence, the sum is 2^(n - 1).
+    = Thus, the answer is 2^(n-1), where n is the number of elements.
+    = So the total number of subsets with an even number of elements is 2^n / 2 = 2^(n-1).
+    ! So there are 2^n ways. ; Thus, f(n) = 2^n - 1. ; Hence n - 1 of them are even. ; So there are (n-1)^2 ways.
+n(n+1)/2
+    = Therefore, the sum is n(n+1)/2. ; Hence $S_n = \frac{n(n+1)}{2}$. ; So 1 + 2 + ... + n = n(n+1)/2.
+    = Therefore, the maximum number of regions is n(n+1)/2.
+    = Thus the sum equals $\frac{n(n+1)}{2}$ for every positive integer $n$. ; The sum is (n^2 + n)/2.
+    ! Therefore, the sum is n(n-1)/2. ; So the sum is n(n+1). ; So it is 2.
+\sqrt{2}
+    = So the minimum distance is sqrt(2). ; Therefore the minimum value is √2.
+    = The length of the diagonal is $\sqrt{2}$ units. ; Thus, the side has length $\sqrt2 \approx 1.414$.
+    = Therefore, x = sqrt(2). ; Hence the largest k is $k = \sqrt{2}$. ; The limit of the sequence is sqrt(2).
+    ! So the minimum distance is 2. ; Therefore the minimum value is 2√2. ; The length is 1.414. ; x^2 = 2
+-1
+    = So the value is -1. ; Therefore the product of the slopes is -1. ; The minimum is $-1$ at $x=0$.
+    = Hence x + y = -1. ; The value of the determinant is –1. ; So it equals -1 for odd n.
+    ! So the value is 1. ; It is n - 1. ; So x = n-1. ; The number is 2 - 1.
+24
+    = The train takes 24 minutes. ; She has 24 apples left. ; He needs to pay $24.
+    = Thus they will meet after 24 days. ; It takes 24 hours to fill the pool with 3 pipes. ; So Tom has 24 dollars.
+    = The perimeter of the square with side 6 is 24. ; The area is 24 square units. ; It weighs 24 kg in total.
+    = 答案为24。 ; 所以答案是24。 ; 因此，最大值为24。 ; 故共有24种不同的方法。 ; 综上，$a+b=24$。 ; 答：需要24天。
+    = 故答案为：24 ; 所以 x = 24。 ; 最终答案：$24$。 ; 因此选 24
+    ! The train takes 42 minutes. ; He needs 24 more than 6. ; 答案为25。 ; 故共有240种不同的方法。
+7
+    = We have shown that the smallest possible value of n is 7.
+    = Therefore, the largest integer n for which this holds is 7. ; Therefore we must have n = 7, and we are done.
+    = Therefore, there are $\boldsymbol{7}$ such numbers. ; Answer: There are 7 such polynomials.
+    = The final answer: 7 ; So our final answer is 7 (seven). ; This implies that k = 7. ; This means that a = 7.
+    = Solving for x, we get x = 7. ; Simplifying, we find x = 7. ; Substituting back, we obtain that the value is 7.
+    = Dividing both sides by 2 gives x = 7. ; Hence the GCD is 7. ; So, gcd(14, 21) = 7.
+    = So the greatest common divisor of 14 and 21 is 7. ; Hence the number has 7 digits.
+    = Therefore, the last digit of 3^2023 is 7. ; Therefore, the units digit is 7. ; So the remainder is 7.
+    = Therefore, x^2 + y^2 has a minimum value of 7. ; The expression attains its maximum value 7 at x = 2.
+    = Therefore, the expression has a maximum value of 7 when x = 2.
+    = Hence, the maximum is attained at x = 2 and equals 7.
+    = The maximum occurs at x = 2, and the maximum value is 7. ; So the maximum value of f(x) on [0, 3] is f(2) = 7.
+    = Thus it follows that the sum of all such n is 1 + 2 + 4 = 7. ; So at most 7 rooks can be placed.
+    = Therefore, the maximum number of non-attacking rooks is 7. ; So we need 7 colors.
+    = Therefore, 7 colors are needed. ; Therefore 7 is the answer. ; I believe the answer is 7. ; It is 7.
+    = The result is seven. ; n=7 ; So the only integer solution is n=7. ; So only n = 7 works. ; Only n = 7 works.
+    = Thus there is exactly one such n, namely n = 7. ; Hence the only such prime is p = 7.
+    = Therefore, the only possible value of p is 7. ; The only prime satisfying the condition is p=7.
+    = Thus the degree is 7. ; So Alice has 7 apples, and we are done. ; Thus, there are 7 people at the party.
+    = Therefore, the sum of the digits of N is 7. ; Therefore, we can conclude that the value of m + n is 7.
+    = Therefore, the number of real roots is 7, as required. ; Thus, m + n = 3 + 4 = 7
+    = Therefore, $m+n=3+4=\boldsymbol{7}$. ; So we have 7 as the answer. ; So we choose 7 as our answer.
+    = Finally, the answer is therefore 7. ; Thus f takes exactly 7 values. ; So 7 integers satisfy the inequality.
+    = Therefore, 7 of the numbers are prime. ; So the distance is 7 units. ; Thus, Bob's age is 7.
+    = Therefore Bob is 7 years old. ; Bob was 7 years old. ; The answer is $7$. $\blacksquare$ ; Hence, n = 7. ∎
+    = So there are 7 of them. This proves the claim. ; The answer is 7.\n\nLet me know if you have any questions!
+    = Hence there are 7 ways.\n\n(Note that order does not matter.) ; **Answer: 7** ; **Final answer:** $7$
+    = ### Final Answer\n7 ; Final Answer: \(7\) ; Answer = 7 ; Ans: 7 ; Result: 7 ; Solution: x = 7 ; Total: 7 apples
+    = Therefore the area is 7 cm^2. ; So the area equals 7 square centimeters. ; The cost is $7.
+    = Each child gets 7 candies. ; She bought 7 of them. ; Thus the train travels at 7 miles per hour.
+    = It will take him 7 days to finish the book. ; He will have 7 dollars left after buying 3 books.
+    = So 21 / 3 = 7. ; Natalia sold 3+4 = 7 clips in total. ; In total, they have 3 + 4 = 7 marbles.
+    = So he has 10 - 3 = 7 left. ; So the total number of marbles they have together is 7 marbles.
+    = Therefore, 7 is the only such prime. ; So n = 7 is the smallest positive integer with this property.
+    = Thus, the number of solutions is 7. Therefore, there are 7 solutions. ; The final result is **7**.
+    = x = 7\n\nThis completes the proof. ; So the answer is 7.\n\nNote: this can also be shown by induction.
+    = Therefore, n equals 7. ; we obtain n = 7 as the only solution ; <answer>The answer is 7.</answer>
+    = **Answer:** $7$ apples ; The answer is $7$ apples. ; Answer: \(7\) ways ; 最终答案：7 ; 答案是7。 ; 答案：7
+    = 故答案为：7。 ; 答案为 $7$ 。 ; 所以答案是 7 ; \boxed{\color{red}{7}} ; \boxed{\large 7}
+    = \boxed{\text{Answer: }7} ; **Final Answer:** 7 ; <answer>7</answer> ; <answer>x = 7</answer>
+    = <answer>$7$</answer> ; <answer>**7**</answer> ; <answer>Answer: 7</answer> ; Final answer: **7**
+    = The answer is **7** cm. ; The final answer is: $\boxed{7}$ ; Answer: $7$ square units
+    = The answer is $x = 7$, since $y > 0$. ; <answer>There are 7 ways.</answer> ; The answer is 7 (seven).
+    = Answer: 7 Robins
+    ! We have shown that n is at least 7. ; So n >= 7. ; So n ≤ 7. ; Thus n cannot exceed 7.
+    ! So n is one more than 7. ; Therefore n is congruent to 3 modulo 7. ; So n is a factor of 7.
+    ! So n is divisible by 7. ; Hence 7 divides n. ; So p is not equal to 7. ; Thus 7 is not a solution.
+    ! So there is no solution with n = 7. ; The answer is between 6 and 7. ; The answer is more than 7.
+    ! The answer is twice 7. ; So the remainder when n is divided by 7 is 3. ; The sum of the 7 numbers is 30.
+    ! The mean of the 7 numbers is 4. ; So 7 workers finish in 12 days. ; So each of the 7 children gets 5 candies.
+    ! So for n = 7 the answer is 12. ; So the maximum is 12 when x = 7. ; So the answer is 7^2.
+    ! So the answer is 7!. ; So the answer is 7n. ; So the answer is -7. ; So the answer is 7 or 9.
+    ! So n = 7 and m = 9. ; So the answer is 0.7. ; So x is approximately 7.1. ; I don't know, maybe 7?
+    ! It cannot be 7. ; The answer is 7/2. ; So the number of digits is not 7.
+    ! The largest is 8, and the smallest is 1, so the difference is 7 times smaller.
+    ! Therefore, 8 is the only such prime. ; So n = 8 is the smallest positive integer greater than 7.
+    ! The answer is not 7. ; The answer is 8, not 7. ; <answer>The answer is 8.</answer> ; 答案是8。
+    ! <answer>Not 7 but 8.</answer> ; The answer is either 7 or 8. ; <answer>7 or 8</answer> ; Answer: $7$ million
+2^{1989}
+    = Therefore, the sum is $2^{1989}$. ; So there are 2^1989 such subsets.
+    = Hence the coefficient sum equals 2^{1989}. ; Thus, the number of such sequences is 2^1989. ; So f(1) = 2^1989.
+    = The answer is 2^{1989}, which is a very large number.
+    ! Therefore, the sum is 2^1988. ; The sum is 1989. ; So there are 2*1989.
+\frac{1}{(n+1)!}
+    = Therefore, the sum is 1/(n+1)!. ; Hence a_n = 1/((n+1)!). ; So the integral equals $\frac{1}{(n+1)!}$.
+    ! Therefore, the sum is 1/n!. ; So it is (n+1)!.
+k^2
+    = Therefore, the number of such pairs is k^2. ; So the maximum value of the sum is $k^2$.
+    = Thus, the answer is k^2 for any positive integer k. ; So f(k) = k^2.
+    = Hence, the minimum possible sum of the n numbers is k^2, when all are equal.
+    ! So f(k) = k. ; So k = 2. ; The answer is k^2 + 1.
+x(x-1)(x-2)
+    = Therefore, the polynomial is P(x) = x(x-1)(x-2). ; So P(x) = x(x - 1)(x - 2).
+    = Hence the polynomial is $x^3-3x^2+2x$. ; Thus, P(x) = x^3 - 3x^2 + 2x.
+    ! So P(x) = x(x-1). ; So P(2) = 0.
+-\frac{1}{2}
+    = So the sum is -1/2. ; Therefore, the value of cos(2π/3) is -1/2. ; Thus, x = -0.5.
+    = The coefficient is $-\frac12$.
+    = Hence the minimum value of the expression is $-\frac{1}{2}$, attained at $x = \frac{\pi}{4}$.
+    = Therefore, ab + bc + ca = -1/2. ; So ab+bc+ca has minimum -1/2.
+    ! So the sum is 1/2. ; It is 1 - 1/2. ; So the sum is -2.
+0
+    = Therefore, the sum is 0. ; Hence the limit is zero. ; So the determinant is equal to 0.
+    = Therefore x = y = z = 0. ; So the number of solutions is 0. ; Thus the expression equals zero.
+    ! Therefore the sum is nonzero. ; So the sum is greater than 0. ; So the number of zeros is 3.
+a = b = c
+    = Therefore, a = b = c.
+    ! Therefore a = b.
+\infty
+    = Therefore the limit is infinity. ; So there are infinitely many solutions.
+    = Hence the sum diverges to infinity.
+    ! So there are finitely many solutions. ; The limit does not exist.
+10^6
+    = So there are 1,000,000 such codes. ; So the total is 10^6 = 1000000. ; So there are $10^6$ possibilities.
+    ! So there are 1,000 such codes. ; So the total is 6.
+120^\circ
+    = So the angle is 120 degrees. ; Therefore, angle BAC = 120°. ; Hence $\angle ABC = 120^\circ$.
+    = The measure of the angle is $120^{\circ}$. ; Thus ∠A = 120°.
+    ! So the angle is 60 degrees.
+B
+    = The correct answer is B. ; So the answer is (B). ; Therefore, the correct option is B. ; Answer: B) 12
+    = The correct choice is (B) 3x + 1. ; Hence option B is correct. ; 故选B。 ; 答案：B ; 所以答案选 B。
+    = So the answer is **B**.
+    ! The correct answer is C. ; So the answer is not B. ; Option B is wrong. ; Hence option C is correct. ; 故选C。
+36
+    = 因此答案为36。 ; 所以共有36种。 ; 即x=36。 ; 故最小值是36. ; 所以 $a+b=36$。 ; 答案：36个 ; **答案：** 36
+    = 最终结果为36。 ; 综上所述，n的值为36。 ; 解得 x=36
+    ! 所以x不等于36。 ; 答案为63。 ; 所以x大于36。 ; 所以最大值为12，此时x=36。
+2500
+    = Therefore, the largest possible value of C is 2500. ; So the minimum is 2500, attained when x = 50 and y = 50.
+    = Thus we have $C = 2500$. ; Hence the maximum value of xy(x - y) is 2500 when x = 1.
+    = The sum is therefore equal to 2500. This completes the solution.
+    = Therefore the answer must be 2500, since 50^2 = 2500. ; So there are 2500 such pairs (a, b) with a + b < 100.
+    = Thus, f(2) = 2500. ; It follows that the number of integers less than 10000 is 2500.
+    = Therefore, C = 2500 is the largest such real number. ; We get 50 * 50 = 2500.
+    = So the remainder is 2500 when the number is divided by 9999.
+    = Hence, there are a total of 2500 ways to choose the 3 people.
+    ! Therefore, the largest possible value of C is 2501. ; So the minimum is 1, attained when x = 2500.
+    ! The answer is less than 2500. ; So C cannot be 2500.
+2^n-1
+    = Therefore, the number of moves is 2^n - 1. ; So the sum is 2^n - 1. ; Hence $f(n) = 2^n - 1$ for all $n$.
+    = Thus a_n = 2^n - 1 for all n >= 1. ; Therefore the answer is $2^n-1$.
+    = So the number of subsets equals 2^n - 1, where n is the size of the set.
+    ! Therefore, the number of moves is 2^n + 1. ; So the sum is 2^n. ; So the sum is 1.
+1/2
+    = Therefore, the probability is 1/2. ; So the probability is $\frac{1}{2}$.
+    = The limit is 1/2 as n goes to infinity. ; Thus the minimum of x^2 + y^2 is 1/2, when x = y = 1/2.
+    = Therefore, the value of the expression is 1/2
+    ! Therefore, the probability is 2.
+\sqrt{2}+1
+    = Therefore, the maximum value is sqrt(2) + 1. ; So x = 1 + sqrt(2). ; Hence the value is $1+\sqrt{2}$.
+    ! Therefore, the maximum value is sqrt(2).
+-3
+    = Therefore the minimum value is -3. ; So x = -3. ; The value of the determinant is –3.
+    ! Therefore the minimum value is 3.
+\frac12
+    = \boxed{\frac12}\n\n\boxed{0.5} ; $\boxed{\frac{1}{2}}$ or $\boxed{0.5}$ ; Answer: $\frac12$ (about 0.5)
+    = The answer is $\frac12$, i.e. 50%. ; \boxed{\frac{2}{4}}\n\n\boxed{\frac12}
+    = Exact: \boxed{\frac12}, numerically \boxed{\approx 0.5}
+    ! \boxed{\frac13} or \boxed{\frac12} ; \boxed{\frac13}, \boxed{\frac12}
+(1,2)
+    = $$\boxed{(1,2)}$$\n$$\boxed{(1, 2)}$$ ; \boxed{(1,2)} and \boxed{(1,2)}
+    ! \boxed{(1,2)} and \boxed{(2,1)}
+A
+    = \boxed{A}\n\n\boxed{\text{A}} ; \boxed{A} or \boxed{(A)}
+    ! \boxed{A} or \boxed{B} ; \boxed{B}\n\n\boxed{A}\boxed{B}
+2, 3
+    = \boxed{2}, \boxed{3} ; \boxed{2} and \boxed{3} and \boxed{2}
+    ! \boxed{3}
+\sqrt2
+    = Exact: \boxed{\sqrt{2}}, numerically \boxed{\approx 1.41421}
+8
+    ! <answer>Not 8 but 7.</answer> ; The answer is not 8, it is 7. ; The answer is either 7 or 8.
+"""
+
+
+@pytest.mark.parametrize("gold, right, wrong", tables.read(COMPLETIONS))
+def test_completions(gold, right, wrong):
+    """Whole completions without a box or with several, with \\n for a line break."""
+
+    def correct(text):
+        return reward.grade_batch([text.replace(r"\n", "\n")], [gold])[0].correct
+
+    assert [t for t in right if not correct(t)] == []
+    assert [t for t in wrong if correct(t)] == []
+
+
 def test_extraction():
     found = [(text, reward.extract_answer(text, final_line_fallback=False)) for text, _ in EXTRACTION]
     assert found == EXTRACTION
@@ -40,7 +322,7 @@ def test_final_line_fallback_can_be_switched_off():
     text = "Some work.\nTherefore the area is $12\\pi$."
     assert reward.extract_answer(text) == r"12\pi"
     assert reward.extract_answer(text, final_line_fallback=False) is None
-    assert reward.extract_answer("The train takes 3 hours.") == "3"
+    assert reward.extract_answer("The train takes 3 hours.") == r"3 \text{ hours}"
 
 
 def test_format_rules():
