@@ -109,21 +109,23 @@ _FILLERS = (
 _FILLER = rf"(?:(?:{_FILLERS.replace(' ', '|')}|in conclusion|m[ai][nx]imum(?= (?:value )?(?:of )?#))\b|[,:])"
 _LINK = re.compile(rf"(?:^|{_VERBS}) ?(?:{_FILLER} ?)*")
 _TRAIL = re.compile(
-    r"(?:, )?\b(?:since|because|due to|attained|achieved|obtained|reached|occur\w*|when|where|which(?! is #)|if|not #"
+    r"(?:, )?\b(?:since|because|due to|attained|achieved|obtained|reached|occur\w*|when|where|which(?! is #)|not #"
     r"|with|under|on|for (?:all|every|any|each|#)|as (?:#|req|des|cla)|by (?:the|sym|ind)|at #|so (?:the|it|we)"
     r"|and (?:this|it|we|the)).*"
 )
-_VERDICT = re.compile(r"(?:the|our|\w+ed$|possible|an? (?:\w+ ){0,3}?(?:solution|answer|root|value))\b")
+_VERDICT = re.compile(
+    r"(?:the|our|(?:need|requir|plac|us|form)ed$|possible|an? (?:\w+ ){0,3}?(?:solution|answer|root|value))\b"
+)
 _DENIED = re.compile(r"(?:not|never|no|at (?:most|least)|multiple|divisor|factor|(?:\w+ )?than|between|divisible|in)\b")
 _RISKY = re.compile(
     r"\b(?:false|wrong|incorrect\w*|untrue|mistaken\w*|none|neither|never|inverse|complement|converse|negation|opposite"
     r"|reciprocal|twice|half|not (?:true|the)|unless|no|contra\w+)\b|(?:not|cannot|n't|suppose|assume|let)\s*(?:#\s*)?$"
 )
 _CHANGED = re.compile(
-    r"(?:times|plus|minus|over|choose|mod\w*|more|less|than|base|or|is|are|not?|to the|except|neither|a half"
-    r"|at (?:most|least)|out|in (?:base|thous|mill|bill|hund|doz)\w*)\b|(?:by|to|in|of|per) #"
+    r"(?:times|plus|minus|over|choose|mod\w*|more|less|than|base|or|is|are|not?|to the|except|neither|a half|if|out"
+    r"|do(?:es)?|can\w*|would|should|at (?:most|least)|in (?:base|thous|mill|bill|hund|doz)\w*)\b|(?:by|to|in|of|per) #"
 )
-_KEPT = re.compile(r"$|[,:#]|(?:for|with|in|on|of|to|from|between|among|by|and|if|as|at|when)\b")
+_KEPT = re.compile(r"$|[,:#]|(?:for|with|in|on|of|to|from|between|among|by|and|as|at|when)\b")
 _NOUN = re.compile(r"(?i)such\b|(?:(?:square|cubic) )?[\w-]+(?: (?:squared|cubed)\b)?(?: per(?: square)? [a-z]+)?")
 
 
@@ -134,8 +136,11 @@ def skeleton(text: str) -> tuple[str, list[str]]:
     for word in [*WORD.finditer(text), None]:
         gap = text[at : word.start() if word else len(text)]
         piece = re.sub(r"^(?:[\s,;:)*\"'?]|\.(?!\d))+|[\s,;:.(*\"'?]+$", "", gap)
-        if piece.count("(") != piece.count(")"):
-            piece = piece[: piece.rfind("(")] if piece.count("(") > piece.count(")") else piece.removesuffix(")")
+        opened, closed = (sum(map(piece.count, marks)) for marks in ("([", ")]"))
+        if opened > closed:
+            piece = re.split(r"(?<=.)[(\[](?!.*[(\[])", piece.lstrip("["), flags=re.DOTALL)[0]
+        elif closed > opened:
+            piece = piece.rstrip(")]")
         first, piece, last = re.fullmatch(r"(and\b|or\b)?(.*?)(\band|\bor)?", piece.strip(), re.DOTALL).groups()
         before, after = re.match(r"\s*\)?([,;:]?)", gap)[1], re.search(r"([,;:]?)\s*$", gap)[1]
         out += [before.replace(";", ","), first]
@@ -160,7 +165,7 @@ def _followed(value: str, tail: str, linked: bool) -> str | None:
     if _KEPT.match(tail):
         return value
     noun = _NOUN.match(tail)[0]
-    if (not linked and "#" in tail) or tail[len(noun) :].startswith(" or"):
+    if (not linked and "#" in tail) or _CHANGED.match(tail[len(noun) :].strip()):
         return None
     return value if tail[len(noun) :].startswith(" #") or noun == "such" else rf"{value} \text{{ {noun}}}"
 
