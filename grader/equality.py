@@ -45,7 +45,6 @@ def same(gold: tuple, answer: tuple) -> bool:
     """Whether two parsed answers mean the same."""
     if gold == answer:
         return True
-    gold, answer = _spread_signs(gold), _spread_signs(answer)
     if (gold[0] == "list") != (answer[0] == "list") and _said_twice(gold, answer):
         return True
     if gold[0] == "given" or answer[0] == "given":
@@ -390,7 +389,7 @@ _ABOUT = re.compile(r"(?i)(?:^|\bis\b|=)\W*(?:text\W*)?(?:about|approximately|ro
 
 
 def equivalent(gold: str, answer: str) -> tuple[bool, str]:
-    """(whether the answer means the gold, why). To be run in a worker: evaluation is not bounded in time."""
+    """(whether the answer means the gold, why) where `quick` says None. In a worker: its time is not bounded."""
     exact_gold = simple_number(clean(gold))
     if exact_gold and exact_gold[1] is None and _ABOUT.search(answer):
         return False, "only about"
@@ -398,15 +397,17 @@ def equivalent(gold: str, answer: str) -> tuple[bool, str]:
     if not verdict[0] and len(gold) + len(answer) <= 1000:  # longer ones are no sentences with an answer
         golds, answers = readings(clean(gold), clean(answer)), readings(clean(answer), clean(gold))
         pairs = [(gold, a) for a in answers] + [(g, a) for g in golds for a in (answer, *answers)]
-        verdict = next(((True, "equal in a sentence") for g, a in pairs if _equivalent(g, a)[0]), verdict)
+        verdict = next(
+            ((True, "equal in a sentence") for g, a in pairs if (quick(g, a) or _equivalent(g, a))[0]), verdict
+        )
     return verdict
 
 
 def _equivalent(gold: str, answer: str) -> tuple[bool, str]:
-    verdict = quick(gold, answer)
-    if verdict is None:
-        gold, answer = (SPOKEN.get(plain_words(clean(t)), t) for t in (gold, answer))
-        verdict = quick(gold, answer) or by_words(clean(gold), clean(answer))
+    spoken = [SPOKEN.get(plain_words(clean(t)), t) for t in (gold, answer)]
+    verdict = quick(*spoken) if spoken != [gold, answer] else None
+    gold, answer = spoken
+    verdict = verdict or by_words(clean(gold), clean(answer))
     if verdict:
         return verdict
     gold, answer = noun_as_text(gold, answer), noun_as_text(answer, gold)
@@ -434,7 +435,7 @@ def _equivalent(gold: str, answer: str) -> tuple[bool, str]:
             same_time = g[0] == a[0] == "ratio" and _same_time(g[1], gold_unit, a[1], answer_unit)
             return same_time, "equal times" if same_time else "different"
         try:
-            if same(g, a):
+            if same(_spread_signs(g), _spread_signs(a)):
                 return True, "equal expressions"
         except (UndefinedError, ZeroDivisionError):
             reason = "undefined"

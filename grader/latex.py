@@ -40,7 +40,7 @@ _ACCENTS = set(_ACCENT_NAMES.split())
 
 def _split(tokens: list[str], marks: set[str] | dict) -> tuple[list[list[str]], list[str]]:
     """Parts of the tokens between the marks that stand outside all brackets, and those marks."""
-    if not any(t in marks for t in tokens):  # as nearly always
+    if not any(map(marks.__contains__, tokens)):  # as nearly always
         return [tokens], []
     parts, found, depth = [[]], [], 0
     for t in tokens:

@@ -25,8 +25,11 @@ def walk(node) -> Iterator[tuple]:
         node = stack.pop()
         if node.__class__ is tuple and node:
             yield node
-        if node and node[0] not in ("num", "sym"):
-            stack += [c for c in node if c.__class__ is tuple or c.__class__ is list]
+            if node[0] == "num" or node[0] == "sym":
+                continue
+        for child in node:
+            if child.__class__ is tuple or child.__class__ is list:
+                stack.append(child)
 
 
 def names_in(node) -> set[str]:

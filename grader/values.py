@@ -165,7 +165,8 @@ def number(node: tuple, point: Point):
     """The value at a point, as an mpmath number. Raises UndefinedError outside the (real) domain."""
     kind = node[0]
     if kind == "num":
-        return mp.mpf(node[1].numerator) / node[1].denominator
+        value = mp.mpf(node[1].numerator)
+        return value / node[1].denominator if node[1].denominator > 1 else value
     if kind == "sym":
         if node[1] in _CONSTANTS and node[1] not in point.fixed:
             return _CONSTANTS[node[1]]()
@@ -370,8 +371,11 @@ def same_number(gold: tuple, answer: tuple) -> bool:
             return agrees(exact_gold, last_place(gold), exact_answer, last_place(answer))
     except _TooLarge:  # digits cannot tell 1 from 1 - 2^(-10^6)
         return _same_terms(gold, answer)
-    answer = _with_gold_constants(gold, answer)
-    names = names_in(gold) | names_in(answer)
+    known, given = names_in(gold), names_in(answer)
+    for name in given - known if gold[0] != "sym" else ():  # a constant of integration in the gold's case, c_1 for C_1
+        if name[0] in "cC" and name.swapcase() in known - given:
+            answer = rename(answer, name, name.swapcase())
+    names = known | names_in(answer)
     signs = [n for n in walk([gold, answer]) if n[0] == "big"]
     if any(n[1] in ("int", "lim") or n[4] == ("inf",) for n in signs):
         verdict = _same_limits(gold, answer, names)
@@ -395,15 +399,6 @@ def _same_limits(gold: tuple, answer: tuple, names: set[str]) -> bool | None:
             if not near(g, a, 15):
                 return False
     return True
-
-
-def _with_gold_constants(gold: tuple, answer: tuple) -> tuple:
-    """The answer with its constants of integration in the gold's case: c_1 for C_1."""
-    known, given = names_in(gold), names_in(answer)
-    for name in given - known if gold[0] != "sym" else ():  # C is not c
-        if name[0] in "cC" and name.swapcase() in known - given:
-            answer = rename(answer, name, name.swapcase())
-    return answer
 
 
 def _integer_names(*nodes: tuple) -> set[str]:

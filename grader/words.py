@@ -31,16 +31,16 @@ def quick(gold: str, answer: str) -> tuple[bool, str] | None:
         return False, "empty"
     if squeezed(g) == squeezed(a):
         return True, "equal strings"
-    gw, aw = plain_words(g), plain_words(a)
-    claims = truth(WRAP.sub("", g).lower()), truth(WRAP.sub("", a).lower())
-    if None not in claims:
-        return claims[0] == claims[1], "equal text" if claims[0] == claims[1] else "different"
     gn, an = (simple_number(_decimal_point(x, y)) for x, y in ((g, a), (a, g)))
     if gn and an:
         if "," in g + a and gn[0] != an[0]:
             return None  # "1,234" may be a list
         same = agrees(*gn, *an)
         return same, "equal numbers" if same else "different"
+    claims = truth(WRAP.sub("", g).lower()), truth(WRAP.sub("", a).lower())
+    if None not in claims:
+        return claims[0] == claims[1], "equal text" if claims[0] == claims[1] else "different"
+    gw, aw = plain_words(g), plain_words(a)
     if gw == aw and re.fullmatch(r"[a-z][a-z \-]+", gw):
         return True, "equal text"
     return None
