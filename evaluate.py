@@ -18,13 +18,14 @@ Samples are stored one by one as they are finished, and the same command continu
     python evaluate.py --config configs/eval_deepmath_1.5b.yaml --server http://localhost:8000
 
 Then, without a model: grade again, compare graders, tables and plots beside the paper, two results paired, a page of
-samples to read, and a contamination check:
+samples to read, the model card for the hub, and a contamination check:
 
     python evaluate.py --regrade true --output_dir results/DeepMath-1.5B
     python evaluate.py --regrade true --output_dir results/DeepMath-1.5B --second_opinion math_verify
     python evaluate.py report --results_dir results
     python evaluate.py compare results/DeepMath-1.5B results/mine
     python evaluate.py view results/DeepMath-1.5B
+    python evaluate.py card results/grpo_deepmath_1.5b --run runs/grpo_deepmath_1.5b
     python evaluate.py contamination --dataset zwhe99/DeepMath-103K --benchmarks all
 
 Writes, in `--output_dir`: settings.json (what decides the samples), <benchmark>.generations-<process>.jsonl (every
@@ -48,7 +49,7 @@ from evaluation.samples import SETTINGS, check_settings, model_fingerprints, sto
 from prompts import PROMPTS, Prompt, get_prompt
 
 # Modules of evaluation/ that need no model; each has a main(argv).
-COMMANDS = ("report", "compare", "view", "contamination")
+COMMANDS = ("report", "compare", "view", "card", "contamination")
 
 # ---------------------------------------------------------------------------------------------------------------------
 # Arguments
@@ -173,8 +174,8 @@ def main(argv: list[str] | None = None) -> None:
     problem_sets = {name: load_problems(name, args) for name in args.benchmarks}
     if args.regrade:
         for name, problems in problem_sets.items():
-            n, problems = gradable(output_dir, name, problems, args.n)
-            grade_and_write(name, problems, output_dir, replace(args, n=n))
+            n, whole = gradable(output_dir, name, problems, args.n)
+            grade_and_write(name, whole, output_dir, replace(args, n=n), left_out=len(problems) - len(whole))
         return print_table(output_dir, args)
 
     # What is missing; the model is loaded only if something is

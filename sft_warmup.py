@@ -236,10 +236,17 @@ def main(argv: list[str] | None = None) -> None:
     from trl import SFTTrainer, get_peft_config, get_quantization_config
 
     from training.continuation import ContinuableTrainer
+    from training.progress import run_facts, write_model_card
     from training.signals import train
 
+    facts = run_facts("sft", args, config, model_args)
+
     class WarmupTrainer(ContinuableTrainer, SFTTrainer):
-        """TRL's, continued exactly."""
+        """TRL's, continued exactly, with our card."""
+
+        def create_model_card(self, *args, **kwargs) -> None:
+            if self.is_world_process_zero():
+                write_model_card(Path(self.args.output_dir), facts, self.state, not self.is_in_train)
 
     tokenizer = load_tokenizer(model_args.model_name_or_path, model_args.model_revision, config.trust_remote_code)
     check_tokenizer(tokenizer, args.prompt)
@@ -278,6 +285,7 @@ def main(argv: list[str] | None = None) -> None:
     # Save
     trainer.save_model(config.output_dir)
     trainer.save_state()
+    trainer.create_model_card()
     if config.push_to_hub:
         trainer.push_to_hub(dataset_name=args.datasets)
     path = output_dir

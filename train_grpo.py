@@ -230,13 +230,13 @@ def main(argv: list[str] | None = None) -> None:
     from trl import get_peft_config, get_quantization_config
 
     from training.grpo_trainer import DeepMathGRPOTrainer
-    from training.progress import RolloutProgress, changed_settings, merge_command
+    from training.progress import RolloutProgress, merge_command, run_facts
     from training.selection import read_pass_rates
     from training.signals import train
 
     tokenizer = load_tokenizer(model_args.model_name_or_path, model_args.model_revision, config.trust_remote_code)
     check_tokenizer(tokenizer, args.prompt)
-    settings = changed_settings(args, config, model_args)
+    facts = run_facts("grpo", args, config, model_args)
     config.model_init_kwargs = {
         "revision": model_args.model_revision,
         "dtype": model_args.dtype,  # float32 master weights by default: bf16 ones lose the updates at lr 1e-6
@@ -257,15 +257,7 @@ def main(argv: list[str] | None = None) -> None:
         trainer = DeepMathGRPOTrainer(
             recipe=args,
             known=known,
-            card={
-                "base_model": model_args.model_name_or_path,
-                "base_revision": model_args.model_revision,
-                "datasets": args.datasets,
-                "dataset_revision": args.dataset_revision,
-                "prompt_preset": args.prompt_preset,
-                "processes": config.world_size,
-                "settings": settings,
-            },
+            card=facts,
             model=model_args.model_name_or_path,
             reward_funcs=rewards,
             args=config,

@@ -15,13 +15,16 @@ from evaluation.samples import read_settings, stored_samples
 from sources.files import write_whole
 
 
-def grade_and_write(name: str, problems: list[dict], output_dir: Path, args) -> list[tuple[str, int]]:
+def grade_and_write(
+    name: str, problems: list[dict], output_dir: Path, args, left_out: int = 0
+) -> list[tuple[str, int]]:
     """Grade the stored samples of a benchmark; write <benchmark>.json and, if asked for, the second opinion.
 
     Args:
         name: of the benchmark.
         problems: those to grade.
         args: `evaluate.EvaluationArguments`.
+        left_out: how many problems of the benchmark do not have all their samples yet, and are not among them.
 
     Returns:
         The (problem id, sample) pairs up to sample `args.n` - 1 that are not stored; with any, nothing is written.
@@ -45,7 +48,7 @@ def grade_and_write(name: str, problems: list[dict], output_dir: Path, args) -> 
             "only an answer of the same text counts as right"
         )
     result = {
-        "summary": scored["summary"],
+        "summary": scored["summary"] | {"left_out": left_out},
         "settings": asdict(args),
         "weights_sha256": read_settings(output_dir).get("weights_sha256"),
         "prompt": asdict(args.prompt),

@@ -15,6 +15,7 @@ from trl import GRPOConfig, ModelConfig, SFTConfig
 import demo
 from cli import InputError, parse_arguments, read_config
 from evaluate import COMMANDS, EvaluationArguments
+from evaluation.card import CardArguments
 from evaluation.compare import CompareArguments
 from evaluation.contamination import ContaminationArguments
 from evaluation.report import ReportArguments
@@ -31,6 +32,7 @@ SUBCOMMANDS = {
     "compare": CompareArguments,
     "contamination": ContaminationArguments,
     "view": ViewArguments,
+    "card": CardArguments,
 }
 DATA_REVISION = "5cf055d1fe3d7a2eb19719ac020211469736ae44"
 

@@ -48,7 +48,7 @@ class DeepMathGRPOTrainer(ContinuableTrainer, GRPOTrainer):
         recipe: `GRPOScriptArguments` of train_grpo.py; here count dynamic_sampling, dynamic_sampling_prompts,
             skip_by_history, max_generation_batches, carry_surplus, skip_update_norm, max_skipped_updates,
             schedule_per_rollout, decay_all_parameters and save_rollouts_every.
-        card: facts for the model card (see `write_model_card`); None: no card is written.
+        card: facts for the model card (see `run_facts`); None: no card is written.
         known: of the questions before training, see `selection.read_pass_rates`.
         **kwargs: TRL's own. The first reward function is correctness: positive when correct.
     """
@@ -373,9 +373,9 @@ class DeepMathGRPOTrainer(ContinuableTrainer, GRPOTrainer):
 
     def create_model_card(self, *args, **kwargs) -> None:
         """At the end; TRL calls it at every checkpoint as well, where drawing the curves would take a second."""
-        if self.card and self.accelerator.is_main_process and not self.is_in_train:
+        if self.card and self.accelerator.is_main_process:
             golds = {"golds": self.watch.golds, "unreadable": self.watch.unreadable}
-            write_model_card(Path(self.args.output_dir), self.card | golds, self.state)
+            write_model_card(Path(self.args.output_dir), self.card | golds, self.state, not self.is_in_train)
 
     # -----------------------------------------------------------------------------------------------------------------
     # Padding

@@ -1,17 +1,19 @@
 """What a GRPO run shows while it runs and leaves behind: progress bar, curves, model card."""
 
+import json
 import math
 from collections import Counter
-from dataclasses import MISSING
+from dataclasses import MISSING, asdict
 from enum import Enum
 from pathlib import Path
 
-import yaml
 from transformers.trainer_callback import ProgressCallback
 
-from cli import adapter_base, is_local
+from cli import adapter_base
+from evaluation.card import FACTS_FILE, licence_of, write_card
 from evaluation.provenance import git_commit, hardware, versions
 from reward import text_of
+from sources.files import write_whole
 from training.costs import costs_of, describe
 
 SAMPLE_CHARS = 600  # of a completion's end, in the printed samples
@@ -30,22 +32,6 @@ SHOWN = {  # metric: how the progress bar and its lines show it
 }
 UNREADABLE_SHARE = 0.05  # of a rollout batch's golds, over which a warning is due
 STREAK = 10  # rollout batches in a row of which every completion is the same in kind, after which a warning is due
-MODEL_CARD = """---
-{header}---
-
-# {name}
-
-Trained with GRPO and a verifiable reward on final answers, as DeepMath (arXiv 2504.11456) was.
-
-| | |
-|---|---|
-{rows}
-{curves}{merge}
-## Settings that differ from their defaults
-
-```yaml
-{settings}```
-"""
 PACKAGES = ("torch", "transformers", "trl", "accelerate", "peft", "datasets")
 
 
@@ -200,52 +186,75 @@ def merge_command(adapter: str | Path, merged: str | Path) -> str:
     )
 
 
-def write_model_card(output_dir: Path, facts: dict, state) -> None:
-    """Write README.md (a Hugging Face model card) and curves.png next to a trained model.
+def run_facts(stage: str, args, config, model_args) -> dict:
+    """What the model card says of a run, as far as it is known before it starts.
+
+    Args:
+        stage: "grpo" or "sft".
+        args: of the script, a `data.DataArguments`.
+        config: TRL's, before the script changes it.
+        model_args: TRL's.
+    """
+    return {
+        "stage": stage,
+        "base_model": model_args.model_name_or_path,
+        "base_revision": model_args.model_revision,
+        "datasets": args.datasets,
+        "dataset_revision": args.dataset_revision,
+        "prompt_preset": args.prompt_preset,
+        "prompt": asdict(args.prompt),
+        "processes": config.world_size,
+        "settings": changed_settings(args, config, model_args),
+    }
+
+
+def write_model_card(output_dir: Path, facts: dict, state, whole: bool = True) -> None:
+    """Write training.json, and next to a trained model README.md (a Hugging Face model card) and curves.png.
 
     Args:
         output_dir: where the model is saved.
-        facts: base_model, base_revision, datasets, dataset_revision, prompt_preset, processes, settings (those that
-            differ from their defaults), golds and unreadable (how many of them).
+        facts: `run_facts`, and for GRPO golds and unreadable (how many of them).
         state: `TrainerState` of the run.
+        whole: False at a checkpoint: training.json alone, from which `evaluate.py card` makes the rest.
     """
-    header = {"library_name": "transformers", "pipeline_tag": "text-generation", "tags": ["grpo", "math", "trl"]}
-    if not is_local(facts["base_model"]):
-        header["base_model"] = facts["base_model"]
-    if hub_ids := [name.partition("@")[0] for name in facts["datasets"] if not is_local(name)]:
-        header["datasets"] = hub_ids
-    rows = {
-        "base model": facts["base_model"] + f" @ {facts['base_revision']}" * (not is_local(facts["base_model"])),
-        "data": ", ".join(facts["datasets"]) + (f" @ {facts['dataset_revision']}" if facts["dataset_revision"] else ""),
-        "prompt": facts["prompt_preset"],
-        "golds that the grader cannot read": f"{facts['unreadable']} of {facts['golds']} drawn",
+    last = [entry for entry in state.log_history if "reward" in entry][-10:]
+    facts = facts | {"rows": card_rows(facts, state, last)}
+    if adapter_base(str(output_dir)):
+        facts["merge"] = merge_command(output_dir, f"{output_dir}-merged")
+    if whole:
+        facts["license"] = licence_of(facts["base_model"], facts["base_revision"])
+        if last:
+            plot_curves({output_dir.name: state.log_history}, output_dir / "curves.png")
+    write_whole(output_dir / FACTS_FILE, json.dumps(facts, indent=1, ensure_ascii=False) + "\n")
+    if whole:
+        write_card(output_dir / "README.md", output_dir, facts)
+
+
+def card_rows(facts: dict, state, last: list[dict]) -> dict[str, str]:
+    """What a run came to, for the card's table.
+
+    Args:
+        last: the logs that its last values are means of.
+    """
+    rows = {}
+    if "golds" in facts:
+        rows["golds that the grader cannot read"] = f"{facts['unreadable']} of {facts['golds']} drawn"
+    clocked = [entry["profiling/seconds"] for entry in state.log_history if "profiling/seconds" in entry]
+    hours = sum(clocked or [entry.get("train_runtime", 0.0) for entry in state.log_history]) / 3600
+    rows |= {
         "optimizer steps": f"{state.global_step} of {state.max_steps}",
         "tokens seen": f"{state.num_input_tokens_seen:,}",
+        "hours": f"{hours:.2f}, on {facts['processes']} processes {hours * facts['processes']:.2f}",
         **costs_of(state.log_history),
         "hardware": f"{facts['processes']} processes on {hardware()} a machine",
         "versions": ", ".join(f"{name} {version}" for name, version in versions(*PACKAGES).items()),
         "commit": git_commit() or "unknown (no git checkout)",
     }
-    last = [entry for entry in state.log_history if "reward" in entry][-10:]
     for name in ("reward", "accuracy", "completions/mean_length", "completions/clipped_ratio"):
         values = [entry[name] for entry in last if entry.get(name) is not None]
         if values:
             rows[f"{name}, mean of the last {len(values)} logs"] = f"{sum(values) / len(values):.4g}"
-    curves = merge = ""
-    if last:
-        plot_curves({output_dir.name: state.log_history}, output_dir / "curves.png")
-        curves = "\n![Accuracy of all rollouts and completion length](curves.png)\n"
-    if adapter_base(str(output_dir)):
-        merge = f"\nTo merge this LoRA adapter:\n\n```bash\n{merge_command(output_dir, f'{output_dir}-merged')}\n```\n"
-    card = MODEL_CARD.format(
-        header=yaml.safe_dump(header, sort_keys=False),
-        name=output_dir.resolve().name,
-        rows="\n".join(f"| {name} | {value} |" for name, value in rows.items()),
-        curves=curves,
-        merge=merge,
-        settings=yaml.safe_dump(facts["settings"]),
-    )
-    (output_dir / "README.md").write_text(card, encoding="utf-8")
+    return rows
 
 
 def changed_settings(*arguments) -> dict:
