@@ -16,15 +16,14 @@ from pathlib import Path
 import yaml
 
 from cli import InputError, adapter_base, is_local, parse_arguments, say
-from evaluation.benchmarks import BENCHMARKS, PAPER, is_hub_id, stem_of
-from evaluation.published import other_sampling, paper_rows
+from evaluation.benchmarks import BENCHMARKS, HUB_ID, PAPER, stem_of
+from evaluation.published import PROTOCOL, other_protocol, paper_rows
 from evaluation.report import bounds_of, part_of, plus_minus, read_results
 from evaluation.samples import model_fingerprints, sample_files, stored_rows
 from prompts import Prompt
 from sources.files import write_whole
 
 FACTS_FILE = "training.json"
-PAPER_TOKENS = 32768  # most tokens of a completion in the paper's evaluation
 TITLES = {"math500": "MATH500", "amc23": "AMC23", "olympiadbench": "OlympiadBench", "minerva": "Minerva",
           "aime24": "AIME24", "aime25": "AIME25", "aime26": "AIME26", "hmmt_feb25": "HMMT Feb 2025",
           "brumo25": "BRUMO 2025", "cmimc25": "CMIMC 2025", "gsm8k": "GSM8K"}  # fmt: skip
@@ -100,11 +99,9 @@ class Result:
         return TITLES.get(self.name, self.name) + (f" ({', '.join(notes)})" if notes else "")
 
     @property
-    def other_protocol(self) -> str:
+    def apart(self) -> str:
         """Why it cannot stand beside the paper's numbers; "" where it can."""
-        reasons = [f"sampled with {sampling}"] if (sampling := other_sampling(self.settings)) else []
-        if self.settings["max_new_tokens"] != PAPER_TOKENS:
-            reasons.append(f"at most {self.settings['max_new_tokens']} tokens")
+        reasons = [found] if (found := other_protocol(self.settings)) else []
         if self.name not in PAPER:
             reasons.append("no benchmark of the paper's")
         if self.unfinished or part_of(self.name, self.data):
@@ -162,8 +159,8 @@ def hub_id(name: str) -> str | None:
         local = is_local(name)
     except InputError:  # looks like a path, and is not there any more
         return None
-    plain = name.partition("@")[0]
-    return plain if not local and is_hub_id(plain) else None
+    found = HUB_ID.fullmatch(name)
+    return found[1] if found and not local else None
 
 
 def licence_of(model: str, revision: str | None) -> str | None:
@@ -201,7 +198,7 @@ def read_all(folders: list[Path]) -> tuple[list[Result], list[str]]:
             raise InputError(f"{path}: no results of evaluate.py there")
     seen: dict[tuple, Path] = {}
     for each in results:
-        key = (each.name, other_sampling(each.settings), each.settings["max_new_tokens"])
+        key = (each.name, other_protocol(each.settings))
         if key in seen:
             raise InputError(
                 f"{each.name} is in {seen[key]} and in {each.folder}: name the one that the card is to show"
@@ -288,14 +285,15 @@ def scores(result: Result) -> list:
 
     s, settings = result.summary, result.settings
     named = next((each for each in settings["benchmarks"] if stem_of(each) == result.name), result.name)
-    known, (own_id, _, own_split) = BENCHMARKS.get(result.name), named.partition("@")
+    known, own_id = BENCHMARKS.get(result.name), hub_id(named)
+    own_split = HUB_ID.fullmatch(named)[2].rpartition(":")[2] if own_id else ""
     args = {key: settings[key] for key in ("temperature", "top_p", "max_new_tokens", "seed") if key in settings}
     args |= {"n": s["n"], "problems": s["problems"]} | ({"unfinished": result.unfinished} if result.unfinished else {})
     return [
         EvalResult(
             task_type="text-generation",
             task_name="Mathematical reasoning",
-            dataset_type=known.hub_id if known else own_id if is_hub_id(named) else result.name,
+            dataset_type=known.hub_id if known else own_id or result.name,
             dataset_name=result.title,
             dataset_split=known.split if known else own_split or None,
             metric_type=metric,
@@ -340,7 +338,7 @@ def section_results(results: list[Result], unscored: list[str], name: str) -> st
         text += "measures it, and `python evaluate.py card` writes this card anew.\n"
         return text + "".join(f"\n- {line}" for line in unscored) + "\n" * bool(unscored)
     text = "## Results\n\n"
-    if beside := {each.name: each for each in results if not each.other_protocol}:
+    if beside := {each.name: each for each in results if not each.apart}:
         columns = [column for column in PAPER if column in beside]
         ours = [plus_minus(beside[c].summary["pass@1"], beside[c].summary["standard_error"]) for c in columns]
         rows = [[f"**{name}**", *(f"**{cell}**" for cell in ours)]]
@@ -370,7 +368,7 @@ def detail(result: Result) -> list[str]:
         s["n"],
         "–" if s["mean_tokens"] is None else f"{s['mean_tokens']:,.0f}",
         f"{100 * s['truncated']:.1f} %",
-        result.other_protocol or "–",
+        result.apart or "–",
     ]
 
 
@@ -449,11 +447,11 @@ def describe_prompt(prompt: Prompt) -> str:
 
 def section_use(name: str, facts: dict, results: list[Result]) -> str:
     """A few lines that ask the model as it was asked in evaluation, else in training."""
-    shown = next((each for each in results if not each.other_protocol), results[0] if results else None)
+    shown = next((each for each in results if not each.apart), results[0] if results else None)
     prompt = shown.data["prompt"] if shown else facts.get("prompt") or {}
     prompt = Prompt(**{key: value for key, value in prompt.items() if key in ("system", "user", "chat")})
     asked = prompt.format("Find the sum of the first 100 positive integers.")
-    sampling = shown.settings if shown else {"temperature": 0.6, "top_p": 0.95, "max_new_tokens": PAPER_TOKENS}
+    sampling = shown.settings if shown else PROTOCOL
     options = ", ".join(f"{key}={sampling[key]}" for key in ("temperature", "top_p", "max_new_tokens"))
     return f"""## Use
 

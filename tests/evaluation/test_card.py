@@ -105,7 +105,7 @@ def test_text(run, tmp_path):
     text = (run / "README.md").read_text()
     assert "| **mine-1.5B** | **41.7 ± 9.5** |\n| Qwen2.5-7B-Base | 7.7 |" in text, "AIME24 alone is compared"
     assert "| AIME24 | 41.7 ± 9.5 | 27.1 to 57.8 | 43.1 | 30 | 4 | 12,346 | 5.0 % | – |" in text
-    assert "| sampled with temperature 1, at most 4096 tokens, only a part of it |" in text
+    assert "| temperature 1, max_new_tokens 4096, only a part of it |" in text
     assert "- MATH500 (3 of 500 problems, unfinished): the evaluation is NOT finished: 3 of 500 problems" in text
     assert "- AIME25: 1 samples are stored, and not scored yet" in text
     assert "[zwhe99/DeepMath-103K@v1](https://huggingface.co/datasets/zwhe99/DeepMath-103K), `own.jsonl` @ 5cf0" in text
