@@ -86,6 +86,7 @@ PROMPTS = {
     "Nemotron-Research-Reasoning-Qwen-1.5B": STEP_BY_STEP_SUFFIX,  # ProRL; inferred from its DeepScaleR data
     "QuestA-Nemotron-1.5B": BOXED_SUFFIX,  # as JustRL's authors evaluate it; its card states no prompt
     "VibeThinker-1.5B": BOXED_SUFFIX,  # inferred; its card passes the prompt on as it is, without a system turn
+    "VibeThinker-3B": BOXED_SUFFIX,  # the same
     "Qwen3": BOXED_SUFFIX,  # model cards, "Best Practices"
 }
 # What the hub calls them, in lower case, where that is another name.
@@ -95,7 +96,12 @@ _HUB_NAMES = {
     "fastcurl-1.5b-preview": "FastCuRL-1.5B-V3",
     "fastcurl-1.5b-v2": "FastCuRL-1.5B-V3",
     "nemotron-research-reasoning-qwen-1.5b-v2": "Nemotron-Research-Reasoning-Qwen-1.5B",
-    **{f"qwen3-{size}": "Qwen3" for size in ("0.6b", "1.7b", "4b", "8b", "14b", "32b")},
+    **{f"qwen3-{size}": "Qwen3" for size in ("0.6b", "1.7b", "4b", "8b", "14b", "32b", "30b-a3b", "235b-a22b")},
+    **{
+        f"qwen3-{size}-{kind}-2507": "Qwen3"
+        for size in ("4b", "30b-a3b", "235b-a22b")
+        for kind in ("instruct", "thinking")
+    },
 }
 PLAIN_TEXT = [name for name, prompt in PROMPTS.items() if not prompt.chat]
 

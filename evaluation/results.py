@@ -102,7 +102,7 @@ def print_table(output_dir: Path, args) -> None:
 def report_scores(summaries: dict[str, dict], output_dir: Path, args) -> None:
     """Write scores to Weights & Biases or trackio, as one run that is called like the folder.
 
-    A checkpoint of training (checkpoint-200) is reported at its step, so that the evaluations of a run make a curve.
+    A checkpoint of training (checkpoint-200) is reported at its step, so that those of a run stand side by side.
 
     Args:
         summaries: of each benchmark, as `score.summarise` returns them.

@@ -61,6 +61,8 @@ def test_every_model_of_the_paper_has_a_prompt():
         ("RUC-AIBOX/STILL-3-1.5B-preview", "Still-3-1.5B-Preview"),
         ("Qwen/Qwen2.5-7B", "Qwen2.5-7B-Base"),
         ("Qwen/Qwen3-1.7B", "Qwen3"),
+        ("Qwen/Qwen3-4B-Thinking-2507", "Qwen3"),
+        ("Qwen/Qwen3-4B-Base", None),
         ("runs/grpo_mine", None),
     ],
 )

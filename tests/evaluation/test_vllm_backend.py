@@ -63,3 +63,18 @@ def test_vllm_continues_and_splits_over_processes(plain_model, benchmark, tmp_pa
     assert done.returncode == 0, done.stderr[-3000:]
     assert len(list((tmp_path / "two").glob("sums.generations-*.jsonl"))) == 2
     assert samples(tmp_path / "two") == made
+
+
+@pytest.mark.skipif(not HAS_VLLM, reason="vLLM is not installed")
+def test_vllm_stops_at_texts_and_takes_its_own_arguments(plain_model, benchmark, tmp_path):
+    run = flags(plain_model, benchmark, tmp_path / "run", "--backend", "vllm", "--gpu_memory", "0.1")
+    sampling = ["--stop", "7", "<|end|>", "--top_k", "20", "--min_p", "0.01"]
+    evaluate.main([*run, "--n", "8", *sampling, "--vllm_args", '{"max_num_seqs": 4}'])
+    made = samples(tmp_path / "run").values()
+    assert len(made) == 32 and not any("7" in row["completion"] for row in made)
+    assert any(row["finish_reason"] == "stop" and row["tokens"] < 12 for row in made)
+    settings = json.loads((tmp_path / "run" / "settings.json").read_text())
+    assert settings["vllm_args"] == {"max_num_seqs": 4} and settings["stop"] == ["7", "<|end|>"]
+    other = flags(plain_model, benchmark, tmp_path / "other", "--backend", "vllm", "--vllm_args", '{"max_seqs": 4}')
+    with pytest.raises(InputError, match="vLLM cannot load it: .*max_seqs.*--vllm_args"):
+        evaluate.main(other)
