@@ -4,6 +4,7 @@ A run may be stopped and continued, by another version or on another machine, so
 <benchmark>.generation.jsonl, and every stored sample names its own.
 """
 
+import functools
 import json
 import os
 import platform
@@ -23,6 +24,9 @@ from sources.files import write_whole
 # ---------------------------------------------------------------------------------------------------------------------
 
 
+_say_once = functools.cache(say)  # the starts are read more than once
+
+
 def read_starts(output_dir: Path, benchmark: str) -> list[dict]:
     """What is known of every start of a benchmark, the first one first; nothing of one whose line is damaged."""
     path = output_dir / f"{stem_of(benchmark)}.generation.jsonl"
@@ -31,7 +35,7 @@ def read_starts(output_dir: Path, benchmark: str) -> list[dict]:
         try:
             start = json.loads(line)
         except ValueError:
-            say(f"WARNING: {path}, line {len(starts) + 1} is damaged: how these samples were made is not known")
+            _say_once(f"WARNING: {path}, line {len(starts) + 1} is damaged: how these samples were made is not known")
             start = {}
         starts.append(start if isinstance(start, dict) else {})
     return starts

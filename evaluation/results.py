@@ -91,6 +91,8 @@ def print_table(output_dir: Path, args) -> None:
     from evaluation.report import format_table, read_results
 
     results = read_results(output_dir)
+    if not results:
+        return
     table = format_table(results)
     write_whole(output_dir / "table.md", table)
     print(f"{table}\nresults: {output_dir}")
