@@ -29,21 +29,36 @@ _SYNONYMS = re.compile(
     r"|overrightarrow))(?![A-Za-z])"
 )
 _ACCENT = {"overline": "bar", "widehat": "hat", "widetilde": "tilde", "overrightarrow": "vec"}
-_ORDINAL = re.compile(
-    r"(?<=\d)\s?(?:\^\s?\{?\s?(?:\\(?:text|mathrm)\s?\{)?\s?(?:st|nd|rd|th)\s?\}{0,2}(?:\\ |\s)?|(?:st|nd|rd|th)\b)"
-)
-_CHOOSE = re.compile(r"(?<![\w)}])(?:\^|_)\{?(\w{1,4})\}?\s?C_\{?(\w{1,4})\}?")  # ^5C_2
-_NESTED = re.compile(r"\\(?:mathrm|text)\s?\{[^{}]*\^\{-?\d\}[^{}]*(?:\^\{-?\d\}[^{}]*)*\}")
-_MODULO = re.compile(r"\(\s*(?:\\(?:text|mathrm|operatorname)\s?\{\s?mod\s?\}|\\?mod\b)\s*([^()]+)\)")
 _DOUBLED = re.compile(r"(?<!\\)\\\\(?:d?frac|sqrt|l?eq?|ge|left|right|cup|infty|pi|text|begin|end|cdot|times|boxed)\b")
 _ESCAPES = {"\text": r"\text", "\frac": r"\frac", "\times": r"\times", "\tan": r"\tan", "\theta": r"\theta"}
-_NOISE = re.compile(
-    r"\\(?:left|right|middle|[bB]igg?[lrm]?)(?![A-Za-z])\.?|\\(?:(?:display|text|script)style|limits|nolimits|rm|bf|it)\b"
-    r"|\\(?:text)?color\s?\{\w+\}|\\(?:tiny|small|normalsize|[lL]arge|LARGE|[hH]uge)\b|(?<![\w)}])\*\*|\*\*(?![\w({\\-])"
-    r"|\\!\s*|\\\(|\\\)|\\\[|\\\]|\$|\\(?:hspace|vspace|label|tag)\*?\{[^{}]*\}"
-)
-_SPACE = re.compile(r"\\[;:]|\\q?quad|\\(?:enspace|thinspace|noindent)\b|\s+")
-_STYLE = re.compile(r"\\(?:math(?:bf|it|sf|tt|cal|op)|boldsymbol|bm|pmb|underline|ensuremath|boxed|fbox)\b")
+
+
+def _flat_power(m: re.Match) -> str:
+    return m[0].replace("^{", "^").replace("}", "", m[0].count("}") - 1).replace("\\,", " ")
+
+
+# (what a text holds that the pattern applies to, pattern, what is written instead), in this order
+_REWRITES = [(hint, re.compile(pattern), by) for hint, pattern, by in (
+    ("\\[", r"\\\\\s*\[[^\]]{0,9}\]", r"\\\\"),
+    ("~", "~", " "), ("{}", r"\{\}", ""),
+    ("\\", r"(?<!\\)\\(?:[ $]|,(?!\d)|(?<!\d\\),)", " "),
+    ("\\", r"\\(?:left|right|middle|[bB]igg?[lrm]?)(?![A-Za-z])\.?|\\(?:(?:display|text|script)style|limits|nolimits)\b"
+     r"|\\(?:rm|bf|it|tiny|small|normalsize|[lL]arge|LARGE|[hH]uge)\b|\\(?:text)?color\s?\{\w+\}|\\!\s*|\\[()\[\]]"
+     r"|\\(?:hspace|vspace|label|tag)\*?\{[^{}]*\}", ""),
+    ("$", r"\$", ""), ("**", r"(?<![\w)}])\*\*|\*\*(?![\w({\\-])", ""),
+    ("", r"\\[;:]|\\q?quad|\\(?:enspace|thinspace|noindent)\b|\s+", " "),
+    (".", r"\b(?:np|math|numpy)\.(?=[a-z])", ""),
+    (".", r"(?i)(?<![a-z])([ap])\.\s?m\.?(?![a-z])", r"\1m"),  # 7:55 p.m.
+    ("", r"(?<=\d)\s?(?:\^\s?\{?\s?(?:\\(?:text|mathrm)\s?\{)?\s?(?:st|nd|rd|th)\s?\}{0,2}(?:\\ |\s)?"
+     r"|(?:st|nd|rd|th)\b)", ""),  # 12^{th}
+    ("mod", r"\(\s*(?:\\(?:text|mathrm|operatorname)\s?\{\s?mod\s?\}|\\?mod\b)\s*([^()]+)\)", r"\\pmod{\1}"),
+    ("^{", r"\\(?:mathrm|text)\s?\{[^{}]*\^\{-?\d\}[^{}]*(?:\^\{-?\d\}[^{}]*)*\}", _flat_power),
+    ("\\mu", r"(?<=\d)\s?\\mu\s?(?:m\b|\\(?:text|mathrm)\s?\{\s?m\s?\})", r"\\text{um}"),
+    ("'", r"(?<=\d)\s?'{1,2}$", ""),  # seconds of arc
+    ("C_", r"(?<![\w)}])(?:\^|_)\{?(\w{1,4})\}?\s?C_\{?(\w{1,4})\}?", r"\\binom{\1}{\2}"),  # ^5C_2
+    ("\\", r"\\[dtc]frac(?![A-Za-z])", r"\\frac"),
+    ("\\", r"\\(?:math(?:bf|it|sf|tt|cal|op)|boldsymbol|bm|pmb|underline|ensuremath|boxed|fbox)\b", ""),
+)]  # fmt: skip
 
 
 @lru_cache(maxsize=1024)
@@ -51,28 +66,19 @@ def clean(text: str) -> str:
     """The text without dollar signs, sizes, spacing and final punctuation, in ASCII LaTeX."""
     if text.isdecimal() and text.isascii():
         return text
-    text = _UNICODE_RE.sub(lambda m: _UNICODE[m.group()], text).replace("...", r"\ldots ").replace("…", r"\ldots ")
-    if not text.isascii():
-        text = _SCRIPTS.sub(lambda m: f"{'^' if m[1] else '_'}{{{unicodedata.normalize('NFKC', m[0])}}}", text).replace(
-            "−", "-"
-        )
-    text = _SYNONYMS.sub(lambda m: "\\" + (m["var"] or _ACCENT.get(m["accent"], "ldots")), text)
+    if not text.isascii() or r"\AA" in text:
+        text = _UNICODE_RE.sub(lambda m: _UNICODE[m.group()], text)
+        text = _SCRIPTS.sub(lambda m: f"{'^' if m[1] else '_'}{{{unicodedata.normalize('NFKC', m[0])}}}", text)
+        text = text.replace("…", r"\ldots ").replace("−", "-")
+    text = text.replace("...", r"\ldots ")
     for broken, whole in _ESCAPES.items():  # "\t" + "ext": a backslash that some JSON writer lost
         text = text.replace(broken, whole)
-    if _DOUBLED.search(text):
-        text = text.replace("\\\\", "\\")
-    text = re.sub(r"\\\\\s*\[[^\]]{0,9}\]", r"\\\\", text).replace("~", " ").replace("{}", "")
-    text = re.sub(r"(?<!\\)\\(?:[ $]|,(?!\d)|(?<!\d\\),)", " ", text)
-    text = re.sub(r"\b(?:np|math|numpy)\.(?=[a-z])", "", _SPACE.sub(" ", _NOISE.sub("", text)))
-    text = re.sub(r"(?i)(?<![a-z])([ap])\.\s?m\.?(?![a-z])", r"\1m", text)  # 7:55 p.m.
-    text = _MODULO.sub(r"\\pmod{\1}", _ORDINAL.sub("", text))
-    text = _NESTED.sub(
-        lambda m: m[0].replace("^{", "^").replace("}", "", m[0].count("}") - 1).replace("\\,", " "), text
-    )
-    text = re.sub(r"(?<=\d)\s?\\mu\s?(?:m\b|\\(?:text|mathrm)\s?\{\s?m\s?\})", r"\\text{um}", text)
-    text = re.sub(r"(?<=\d)\s?'{1,2}$", "", text)  # seconds of arc
-    text = _CHOOSE.sub(r"\\binom{\1}{\2}", text)
-    text = _STYLE.sub("", re.sub(r"\\[dtc]frac(?![A-Za-z])", r"\\frac", text))
+    if "\\" in text:
+        text = _SYNONYMS.sub(lambda m: "\\" + (m["var"] or _ACCENT.get(m["accent"], "ldots")), text)
+        text = text.replace("\\\\", "\\") if _DOUBLED.search(text) else text
+    for hint, pattern, by in _REWRITES:
+        if hint in text:
+            text = pattern.sub(by, text)
     text = re.sub(r"[.,;]\s*(\}{1,3})$", r"\1", text.strip().rstrip(" .,;:\\"))
     return text.lstrip(" " if re.match(r"\s*\.\d", text) else " ,.:;")
 
