@@ -1,13 +1,15 @@
-"""Seconds per optimizer step: TRL's stock `GRPOTrainer` beside ours, on the same completions, in one run.
+"""Seconds per optimizer step: TRL's stock `GRPOTrainer`, ours, and the least that the same tokens take, in one run.
 
 The completions are made up with the lengths that R1-like models show: log-normal, the median at a quarter of the
 longest, some cut off at the longest. Everything but sampling is timed: rewards, old and reference log-probs, loss,
-gradient, optimizer. Both trainers have the same model, seed, rewards and settings; the ratio comes from padding.
+gradient, optimizer. Both trainers have the same model, seed, rewards and settings; the ratio comes from padding. The
+least is a bare loop without a trainer: the same forward passes and one backward pass over as many tokens, in
+micro-batches of as many completions, none of which has a padded token, then the optimizer's step.
 Last, the reward on the 2,048 completions of benchmarks/grader.py (2 workers on 2 cores), as a share of the time that
-training on as many takes at this speed.
+training on as many takes at this speed. Times of training are CPU seconds, so other work on the machine hardly counts.
 
-    OMP_NUM_THREADS=2 python benchmarks/train_step.py
-    OMP_NUM_THREADS=2 python benchmarks/train_step.py --per_device_train_batch_size 4 --beta 0
+    OMP_NUM_THREADS=1 python benchmarks/train_step.py
+    OMP_NUM_THREADS=1 python benchmarks/train_step.py --per_device_train_batch_size 4 --beta 0
 """
 
 import argparse
@@ -25,6 +27,7 @@ import datasets
 import torch
 from transformers import Qwen2Config, Qwen2ForCausalLM
 from trl import GRPOConfig, GRPOTrainer
+from trl.trainer.utils import add_fused_lm_head
 
 import demo
 from benchmarks.grader import training_batch
@@ -34,6 +37,7 @@ from train_grpo import GRPOScriptArguments
 from training.grpo_trainer import DeepMathGRPOTrainer
 
 GROUP = 8  # completions of a prompt
+STEPS_PER_ROLLOUT = 2
 
 
 def make_model(folder: Path, max_length: int) -> None:
@@ -70,7 +74,7 @@ def with_completions(kind: type, completions: list[list[int]]) -> type:
             return picked, None
 
         def log(self, logs, start_time=None):
-            self.ends = [*getattr(self, "ends", []), time.perf_counter()]
+            self.ends = [*getattr(self, "ends", []), time.process_time()]
             super().log(logs, start_time)
 
     return Trainer
@@ -78,12 +82,11 @@ def with_completions(kind: type, completions: list[list[int]]) -> type:
 
 def seconds_per_step(kind: type, model: Path, completions, args) -> float:
     """Median seconds of an optimizer step after the first rollout batch."""
-    steps_per_rollout = 2
     config = GRPOConfig(
         tempfile.mkdtemp(), use_cpu=True, bf16=False, gradient_checkpointing=False, report_to="none", logging_steps=1,
-        disable_tqdm=True, save_strategy="no", max_steps=steps_per_rollout * (1 + args.rollouts), beta=args.beta,
+        disable_tqdm=True, save_strategy="no", max_steps=STEPS_PER_ROLLOUT * (1 + args.rollouts), beta=args.beta,
         num_generations=GROUP, per_device_train_batch_size=args.per_device_train_batch_size,
-        gradient_accumulation_steps=args.completions // args.per_device_train_batch_size // steps_per_rollout,
+        gradient_accumulation_steps=args.completions // args.per_device_train_batch_size // STEPS_PER_ROLLOUT,
         generation_batch_size=args.completions, max_completion_length=args.max_length, learning_rate=1e-5,
     )  # fmt: skip
     row = {"question": "1+1", "final_answer": "2", "prompt": [{"role": "user", "content": "1+1"}]}
@@ -93,8 +96,58 @@ def seconds_per_step(kind: type, model: Path, completions, args) -> float:
         processing_class=load_tokenizer(str(model)), **recipe,
     )  # fmt: skip
     trainer.train()
-    ends = trainer.ends[: config.max_steps][steps_per_rollout - 1 :: steps_per_rollout]  # of the rollout batches
-    return statistics.median(b - a for a, b in itertools.pairwise(ends)) / steps_per_rollout
+    ends = trainer.ends[: config.max_steps][STEPS_PER_ROLLOUT - 1 :: STEPS_PER_ROLLOUT]  # of the rollout batches
+    return statistics.median(b - a for a, b in itertools.pairwise(ends)) / STEPS_PER_ROLLOUT
+
+
+def least_seconds(folder: Path, completions: list[list[int]], args) -> float:
+    """Median seconds of an optimizer step's computation without any padding, without a trainer.
+
+    The rows of a micro-batch are given the mean length of its completions, which are taken in order of length.
+    """
+    policy, reference = (Qwen2ForCausalLM.from_pretrained(folder) for _ in range(2))
+    tokenizer = load_tokenizer(str(folder))
+    for model in (policy, reference):
+        add_fused_lm_head(model)
+    optimizer = torch.optim.AdamW(policy.parameters(), lr=1e-5)
+    prompt = tokenizer.apply_chat_template([{"role": "user", "content": "1+1"}], add_generation_prompt=True)[
+        "input_ids"
+    ]
+    size, batches = args.per_device_train_batch_size, []
+    ordered = sorted(completions, key=len)
+    for start in range(0, len(ordered), size):
+        rows = ordered[start : start + size]
+        tokens = [token for row in rows for token in row]
+        mean = round(len(tokens) / size)
+        tokens = (tokens + tokens)[: mean * size]
+        batches.append(torch.tensor([prompt + tokens[i * mean : (i + 1) * mean] for i in range(size)]))  # (b, P + C)
+    random.Random(0).shuffle(batches)
+
+    def log_probs(model, ids: torch.Tensor) -> torch.Tensor:
+        labels = ids.clone()
+        labels[:, : len(prompt)] = -100
+        found = model(input_ids=ids, attention_mask=torch.ones_like(ids), labels=labels, fused_lm_head=True)
+        return found.log_probs[:, len(prompt) :]
+
+    def step(batches: list[torch.Tensor]) -> None:
+        for ids in batches:
+            with torch.no_grad():
+                old = log_probs(policy, ids)
+                base = log_probs(reference, ids) if args.beta else old
+            logps = log_probs(policy, ids)
+            loss = -(logps - old).exp().clamp(0.8, 1.2).mean() + args.beta * (base - logps).exp().mean()
+            (loss / len(batches)).backward()
+        torch.nn.utils.clip_grad_norm_(policy.parameters(), 1.0)
+        optimizer.step()
+        optimizer.zero_grad()
+
+    seconds = []
+    for _ in range(1 + args.rollouts):
+        started = time.process_time()
+        for half in range(STEPS_PER_ROLLOUT):
+            step(batches[half::STEPS_PER_ROLLOUT])
+        seconds.append((time.process_time() - started) / STEPS_PER_ROLLOUT)
+    return statistics.median(seconds[1:])
 
 
 def main() -> None:
@@ -112,7 +165,9 @@ def main() -> None:
         print(f"{len(lengths)} completions: mean {statistics.mean(lengths):.0f}, longest {max(lengths)} tokens")
         stock = seconds_per_step(GRPOTrainer, Path(folder), completions, args)
         ours = seconds_per_step(DeepMathGRPOTrainer, Path(folder), completions, args)
+        least = least_seconds(Path(folder), completions, args)
     print(f"stock {stock:.2f} s, ours {ours:.2f} s per optimizer step: {stock / ours:.2f} times faster")
+    print(f"the same tokens without padding or trainer {least:.2f} s: ours takes {ours / least:.2f} times as long")
     texts, golds = training_batch(questions=128, group=16, seed=0, hostile=0.05)
     started = time.perf_counter()
     accuracy_reward(texts, golds)
