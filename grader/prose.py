@@ -173,7 +173,7 @@ def _followed(value: str, tail: str, linked: bool) -> str | None:
 def stated(text: str) -> str | None:
     """The value that a sentence states, as in "The answer is 5" or "5 (since x > 0)"; None when it states none."""
     whole = _SAME.sub(" or ", inlined(text))
-    whole = whole[:-1] if whole.count(")") > whole.count("(") and whole.endswith(")") else whole
+    whole = whole[:-1] if whole.endswith(")") and len(re.findall(r"[)\]]", whole)) > len(re.findall(r"[(\[]", whole)) else whole
     note = _NOTE.search(whole)
     if note and _RISKY_NOTE.search(note[1]):
         return None
