@@ -17,8 +17,8 @@ from mpmath import mp
 from grader.algebra import same_expression
 from grader.equations import called, same_equation, same_up_to_factor, stated_value
 from grader.latex import parse
-from grader.nodes import MINUS, ONE, contains, names_in, rename
-from grader.prose import readings
+from grader.nodes import MINUS, ONE, contains, names_in, rename, walk
+from grader.prose import inlined, readings
 from grader.regions import is_region, same_region
 from grader.text import WRAP, clean, plain_words, squeezed
 from grader.tokens import ParseError
@@ -30,6 +30,7 @@ from grader.values import (
     UndefinedError,
     exact,
     last_place,
+    near,
     number,
     same_number,
     simple_number,
@@ -46,6 +47,8 @@ def same(gold: tuple, answer: tuple) -> bool:
     if gold == answer:
         return True
     if (gold[0] == "list") != (answer[0] == "list") and _said_twice(gold, answer):
+        return True
+    if gold[0] in ("given", "eq") and answer[0] in ("given", "eq") and _same_steps(gold, answer):
         return True
     if gold[0] == "given" or answer[0] == "given":
         return _same_given(gold, answer)
@@ -65,6 +68,9 @@ def same(gold: tuple, answer: tuple) -> bool:
     if "matrix" in (gold[0], answer[0]):
         return _same_matrix(gold, answer)
     if gold[0] == "tuple" and answer[0] == "tuple":
+        old, new = names_in(answer) - names_in(gold), names_in(gold) - names_in(answer)
+        if len(old) == len(new) == 1 and old | new <= {"k", "r", "s", "t", "u", "lambda"}:  # (s, 2s) is (t, 2t)
+            answer = rename(answer, *old, *new)
         alike = gold[2] == answer[2] or len(gold[1]) > 2  # two items in other brackets are another interval
         return alike and _same_items(gold[1], answer[1])
     if gold[0] == "ratio" or answer[0] == "ratio":
@@ -81,6 +87,8 @@ def same(gold: tuple, answer: tuple) -> bool:
             return answer[1] == "minus" and same(gold[2], answer[2]) and same(gold[3], answer[3])
         return gold[1] == answer[1] and _unordered(_pieces(gold, gold[1]), _pieces(answer, gold[1]))
     if gold[0] in SCALARS and answer[0] in SCALARS:
+        if gold[:2] == answer[:2] and gold[:2] in (("fn", "O"), ("fn", "o"), ("fn", "Theta")):  # O(2n) is O(n)
+            return same_up_to_factor(gold[2][0], answer[2][0])
         if same_expression(gold, answer) or _same_constants(gold, answer):
             return True
         some_degrees = contains(gold, "deg") != contains(answer, "deg")  # 180^\circ - x is 180 - x
@@ -233,6 +241,39 @@ def _same_given(gold: tuple, answer: tuple) -> bool:
     return conditions[0] == conditions[-1] and same(g, a)
 
 
+def _same_steps(gold: tuple, answer: tuple) -> bool:
+    """Whether two values step through the same numbers: x = 7k + 3 and 3 (mod 7), pi/4 + k pi and 5pi/4 + k pi."""
+    counted = any(n[0] == "given" and n[2][:1] in (["mod"], ["integer"]) for n in (gold, answer))
+    if not counted and not all(("sym", "pi") in walk(node) for node in (gold, answer)):
+        return False  # x = n + 1 is not x = n where n is a given number
+    with mp.workdps(QUICK_DIGITS):
+        for seed in (0, 1):
+            g, a = _steps(gold, seed), _steps(answer, seed)
+            if g is None or a is None or (g[0] != a[0] and g[0] and a[0]):
+                return False
+            turns = (a[1] - g[1]) / g[2]
+            if not near(abs(g[2]), abs(a[2]), 20) or abs(turns - mp.nint(mp.re(turns))) > 1e-20:
+                return False
+    return True
+
+
+def _steps(node: tuple, seed: int) -> tuple | None:
+    """(name, start, step) of a residue, or of `x = value` that is linear in an integer k, m or n; else None."""
+    value, condition = node[1:] if node[0] == "given" else (node, [])
+    label, value = ((value[2] or "?"), value[1][-1]) if value[0] == "eq" else ("", value)
+    if value[0] not in SCALARS or not re.fullmatch(r"[a-z]?|\\(?:theta|alpha|phi)", label):
+        return None
+    if condition[:1] == ["mod"]:
+        digits = len(condition) == 2 and condition[1].isdigit()
+        return (label, number(value, Point(seed, False)), mp.mpf(condition[1])) if digits else None
+    letters = names_in(value) & ({*condition[1:]} if condition else {"k", "m", "n"}) - {label}
+    if len(letters) != 1 or condition[:1] not in ([], ["integer"]):
+        return None
+    at = [number(value, Point(seed, False, {next(iter(letters)): mp.mpf(k)})) for k in range(3)]
+    linear = at[0] != at[1] and near(at[0] + at[2], 2 * at[1], 20)
+    return (label, at[0], at[1] - at[0]) if linear else None
+
+
 _BOUND = re.compile(r"(\w+'*)(?:\((\w)\)|_(\w))")
 
 
@@ -333,8 +374,14 @@ def _same_matrix(gold: tuple, answer: tuple) -> bool:
 
 
 def _rows(node: tuple) -> list | None:
+    """Rows of a matrix, of a tuple, of diag(1, 2) or I_2."""
     if node[0] == "matrix":
         return node[1]
+    order = re.fullmatch(r"I_([2-6])", node[1]) if node[0] == "sym" else None
+    diagonal = [ONE] * int(order[1]) if order else node[2] if node[:2] == ("fn", "diag") else []
+    if diagonal:
+        zero = ("num", Fraction(0), None)
+        return [[d if i == j else zero for j in range(len(diagonal))] for i, d in enumerate(diagonal)]
     if node[0] == "tuple" and node[2] == "()":
         return [node[1]]
     return None
@@ -400,6 +447,11 @@ def equivalent(gold: str, answer: str) -> tuple[bool, str]:
         verdict = next(
             ((True, "equal in a sentence") for g, a in pairs if (quick(g, a) or _equivalent(g, a))[0]), verdict
         )
+        ways = re.split(r"\s+or\s+", inlined(answer))
+        if not verdict[0] and len(ways) == 2:  # 90 degrees or pi/2 radians
+            ways = [gold, *ways] if (quick(gold, ways[0]) or _equivalent(gold, ways[0]))[0] else [gold, *ways[::-1]]
+            if all((quick(w, v) or _equivalent(w, v))[0] for w, v in zip(ways, ways[1:], strict=False)):
+                return True, "equal both ways"
     return verdict
 
 

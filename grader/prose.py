@@ -173,7 +173,7 @@ def _followed(value: str, tail: str, linked: bool) -> str | None:
 def stated(text: str) -> str | None:
     """The value that a sentence states, as in "The answer is 5" or "5 (since x > 0)"; None when it states none."""
     whole = _SAME.sub(" or ", inlined(text))
-    whole = whole[:-1] if whole.endswith(")") and len(re.findall(r"[)\]]", whole)) > len(re.findall(r"[(\[]", whole)) else whole
+    whole = whole[:-1] if whole.endswith(")") and whole.count(")") > whole.count("(") + whole.count("[") else whole
     note = _NOTE.search(whole)
     if note and _RISKY_NOTE.search(note[1]):
         return None
@@ -213,8 +213,35 @@ def stated(text: str) -> str | None:
     return None
 
 
+_CHOSEN = re.compile(  # C(5, 2), C_5^2, P(5, 2), {}_5P_2; 5 C 2 is read as it stands
+    r"(?<![A-Za-z\\}])(?P<kind>[CP])\s?\(\s?(\w{1,9})\s?,\s?(\w{1,9})\s?\)|(?<![A-Za-z\\}])C_(?:\{(\w{1,4})\}|(\w))"
+    r"\^\{?(\w{1,4})\}?|[_^]\{?(\w{1,4})\}?\s?(?P<side>P)_\{?(\w{1,4})\}?"
+)
+_NOTATIONS = [
+    (re.compile(r"^(?:[fgh]\s?:\s?)?(\w)\s?\\mapsto"), r"f(\1)="),
+    (re.compile(r"^(?:\\text\s?\{)?(?:the )?cyclic group of order \}?\s?(\w+)\}?$"), r"\\mathbb{Z}_{\1}"),
+    (re.compile(r"^[CZ]_\{?(\d+)\}?$|^\\mathbb\{Z\}/\\langle\s?(\d+)\s?\\rangle$"), r"\\mathbb{Z}_{\1\2}"),
+    (re.compile(r"\\(?:text|mathrm)\s?\{\s?(?=[^{}A-Za-z]*\\)((?:[^{}A-Za-z]|\\[A-Za-z]+|\{[^{}]*\})+)\}"), r"{\1}"),
+    (re.compile(r"^(?:\\text\s?\{\s?)?(?:Rs\.?|USD|EUR|INR|RMB|all|every)\s?\}?\s?(?=[\d\\n-])"), ""),
+]
+
+
+def _counted(found: re.Match) -> str:
+    top, bottom = [g for g in found.groups() if g and g not in ("C", "P")]
+    if top.isdigit() and bottom.isdigit() and int(top) < int(bottom):
+        return found[0]
+    ordered = (found["kind"] or found["side"]) == "P"
+    return rf"\frac{{{top}!}}{{({top}-{bottom})!}}" if ordered else rf"\binom{{{top}}}{{{bottom}}}"
+
+
 def readings(text: str, other: str) -> list[str]:
-    """What else an answer may say: its option's text, unless a letter is asked for, or what its sentence states."""
+    """What else an answer may say: its option's text, unless a letter is asked for, what its sentence states, or the
+    same in a notation that the parser knows."""
+    noted = text if _CHOSEN.search(other) else _CHOSEN.sub(_counted, text)  # C(5, 2) may also be a point
+    for pattern, written in _NOTATIONS:
+        noted = pattern.sub(written, noted)
+    if noted != text:
+        return [noted]
     chosen = option(text)
     if chosen and chosen[1]:
         asked = option(other)

@@ -10,7 +10,8 @@ from grader.values import SCALARS, SURE_DIGITS, Point, UndefinedError, equals, h
 
 def is_region(node: tuple) -> bool:
     """Whether a node is surely a set of reals, where `(0, 1)` alone may be a point of the plane."""
-    if node[0] == "rel" or (node[0] == "list" and (node[1][0][0] in ("rel", "setop") or node[1][0] == REALS)):
+    kinds = {n[0] for n in node[1]} if node[0] == "list" else set()
+    if node[0] == "rel" or kinds & {"rel", "setop"} or (kinds and node[1][0] == REALS):
         return len(names_in(node[1]) - {REALS[1]}) == 1
     return node[0] == "setop" or node == REALS or (node[0] == "tuple" and node[2] in ("[)", "(]"))
 
@@ -66,6 +67,8 @@ def _bounds(node: tuple) -> list:
         return _bounds(node[2]) + _bounds(node[3])
     if node[0] == "list" and is_region(node):
         return [b for n in node[1] for b in (_bounds(n) if n[0] != "num" else [_constant(n)])]
+    if node[0] == "eq" and node[2] in names_in(node):
+        return [_constant(node[1][-1])]
     if node[0] == "rel":
         return _solutions(node)
     raise UndefinedError("not a set of reals")
@@ -106,8 +109,8 @@ def _member(node: tuple, x) -> bool:
         if equals(x, low) or equals(x, high):
             return (node[2][0] == "[" and equals(x, low)) or (node[2][1] == "]" and equals(x, high))
         return low < x < high
-    if node[0] == "set":
-        return any(equals(x, _constant(n)) for n in node[1])
+    if node[0] in ("set", "eq"):
+        return any(equals(x, _constant(n)) for n in (node[1] if node[0] == "set" else node[1][-1:]))
     if node[0] == "setop":
         left, right = _member(node[2], x), _member(node[3], x)
         return {"or": left or right, "and": left and right, "minus": left and not right}[node[1]]

@@ -15,6 +15,7 @@ _UNICODE = {
     "ℝ": r"\mathbb{R}", "ℤ": r"\mathbb{Z}", "ℚ": r"\mathbb{Q}", "ℕ": r"\mathbb{N}", "ℂ": r"\mathbb{C}",
     "°": r"^{\circ}", "±": r"\pm ", "√": r"\sqrt ", "∛": r"\sqrt[3]", "≈": r"\approx ", "≡": r"\equiv ",
     "€": "", "£": "", "’": "'", "′": "'", "\u00a0": " ", "：": ":", "（": "(", "）": ")", "∧": r"\land ", "∨": r"\lor ",
+    "₹": "", "¥": "", "元": "", "⁄": "/",
     "⟨": r"\langle ", "⟩": r"\rangle ", "∖": r"\setminus ", "，": ",", "。": ".",
     "∠": r"\angle ", "Å": r"\text{ Å}", "\u212b": r"\text{ Å}", r"\AA": r"\text{ Å}", "µ": r"\mu ",
 }  # fmt: skip
@@ -25,7 +26,7 @@ _UNICODE |= {c: f"\\{unicodedata.name(c).split()[-1].capitalize()} " for c in "�
 _UNICODE_RE = re.compile("|".join(map(re.escape, _UNICODE)))
 _SCRIPTS = re.compile("([⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ]+)|([₀₁₂₃₄₅₆₇₈₉]+)")
 _SYNONYMS = re.compile(
-    r"\\(?:(?P<dots>[cl]dots|dots[bc]?)|var(?P<var>epsilon|phi|theta|rho)|(?P<accent>overline(?=\s?\{?\s?[A-Za-z])|wide(?:hat|tilde)"
+    r"\\(?:(?P<dots>[cl]dots|dots[bc]?)|(?P<to>rightarrow)|var(?P<var>epsilon|phi|theta|rho)|(?P<accent>overline(?=\s?\{?\s?[A-Za-z])|wide(?:hat|tilde)"
     r"|overrightarrow))(?![A-Za-z])"
 )
 _ACCENT = {"overline": "bar", "widehat": "hat", "widetilde": "tilde", "overrightarrow": "vec"}
@@ -43,8 +44,8 @@ _REWRITES = [(hint, re.compile(pattern), by) for hint, pattern, by in (
     ("~", "~", " "), ("{}", r"\{\}", ""),
     ("\\", r"(?<!\\)\\(?:[ $]|,(?!\d)|(?<!\d\\),)", " "),
     ("\\", r"\\(?:left|right|middle|[bB]igg?[lrm]?)(?![A-Za-z])\.?|\\(?:(?:display|text|script)style|limits|nolimits)\b"
-     r"|\\(?:rm|bf|it|tiny|small|normalsize|[lL]arge|LARGE|[hH]uge)\b|\\(?:text)?color\s?\{\w+\}|\\!\s*|\\[()\[\]]"
-     r"|\\(?:hspace|vspace|label|tag)\*?\{[^{}]*\}", ""),
+     r"|\\(?:rm|bf|it|tiny|small|(?:script|footnote|normal)size|[lL]arge|LARGE|[hH]uge)\b|\\(?:text)?color(?:box)?\s?\{\w+\}|\\!\s*|\\[()\[\]]"
+     r"|\\(?:hspace|vspace|label|tag)\*?\{[^{}]*\}|\\(?:begin|end)\{(?:equation|displaymath|math)\*?\}", ""),
     ("$", r"\$", ""), ("**", r"(?<![\w)}])\*\*|\*\*(?![\w({\\-])", ""),
     ("", r"\\[;:]|\\q?quad|\\(?:enspace|thinspace|noindent)\b|\s+", " "),
     (".", r"\b(?:np|math|numpy)\.(?=[a-z])", ""),
@@ -55,6 +56,8 @@ _REWRITES = [(hint, re.compile(pattern), by) for hint, pattern, by in (
     ("^{", r"\\(?:mathrm|text)\s?\{[^{}]*\^\{-?\d\}[^{}]*(?:\^\{-?\d\}[^{}]*)*\}", _flat_power),
     ("\\mu", r"(?<=\d)\s?\\mu\s?(?:m\b|\\(?:text|mathrm)\s?\{\s?m\s?\})", r"\\text{um}"),
     ("'", r"(?<=\d)\s?'{1,2}$", ""),  # seconds of arc
+    ("\\", r"\\([ZRQNC])(?![A-Za-z])", r"\\mathbb{\1}"), ("cbrt", r"\bcbrt\b", r"\\sqrt[3]"),
+    ("\\forall", r"^\\forall ([^,]+),(.+)$", r"\2 \\text{ for } \1"), ("or", r"(?<=\d)or(?=[A-Z(\\\d])", " or "),
     ("C_", r"(?<![\w)}])(?:\^|_)\{?(\w{1,4})\}?\s?C_\{?(\w{1,4})\}?", r"\\binom{\1}{\2}"),  # ^5C_2
     ("\\", r"\\[dtc]frac(?![A-Za-z])", r"\\frac"),
     ("\\", r"\\(?:math(?:bf|it|sf|tt|cal|op)|boldsymbol|bm|pmb|underline|ensuremath|boxed|fbox)\b", ""),
@@ -74,7 +77,7 @@ def clean(text: str) -> str:
     for broken, whole in _ESCAPES.items():  # "\t" + "ext": a backslash that some JSON writer lost
         text = text.replace(broken, whole)
     if "\\" in text:
-        text = _SYNONYMS.sub(lambda m: "\\" + (m["var"] or _ACCENT.get(m["accent"], "ldots")), text)
+        text = _SYNONYMS.sub(lambda m: "\\" + (m["var"] or m["to"] and "to" or _ACCENT.get(m["accent"], "ldots")), text)
         text = text.replace("\\\\", "\\") if _DOUBLED.search(text) else text
     for hint, pattern, by in _REWRITES:
         if hint in text:

@@ -1,4 +1,4 @@
-"""Options, sentences and notes around an answer, yes and no with their reasons."""
+"""Options, sentences and notes around an answer, yes and no with their reasons, notations that are rewritten."""
 
 import pytest
 import tables
@@ -178,6 +178,116 @@ P(win)
 """
 
 
-@pytest.mark.parametrize("gold, right, wrong", tables.read(PROSE))
+NOTATIONS = r"""
+10
+    = C(5,2) ; C_5^2 ; {}_5C_2 ; \binom52 ; C_{5}^{2} ; ^5C_2 ; C(5, 3)
+    ! C(5,1) ; C_5^1 ; P(5,2) ; C_5 ; {}_5P_2
+20
+    = P(5,2) ; {}_5P_2 ; {}^5P_2 ; ^5P_2
+    ! C(5,2) ; P(5,3) ; P(5)
+\binom{2n}{n}
+    = C(2n,n) ; C_{2n}^{n} ; C_{2n}^n
+    ! C(n,2n) ; C_{2n}^{n-1} ; C(2n,2)
+C(1,2)
+    = C(1, 2)
+    ! C(1,3) ; C(5,2) ; 0
+C_1e^x+C_2
+    ! C_1e^x+C_1 ; C_1e^{2x}+C_2
+C_1^2
+    ! C_1^3
+P(1,2)
+    ! P(2,1) ; P(1,3)
+f(x)=x^2
+    = x\mapsto x^2 ; f: x \mapsto x^2 ; t \mapsto t^2
+    ! x\mapsto x^3
+\mathbb{Z}/6\mathbb{Z}
+    = \text{cyclic group of order } 6 ; C_6 ; Z_6 ; \mathbb{Z}/\langle 6\rangle ; \text{the cyclic group of order 6}
+    = \Z_6 ; \Z/6\Z
+    ! C_5 ; S_6 ; \text{cyclic group of order } 5 ; 6
+\frac12
+    = \text{\frac{1}{2}} ; \text{½} ; \mathrm{\frac12} ; 1⁄2 ; \text{$\frac{1}{2}$}
+    ! \text{\frac{1}{3}} ; 1⁄3
+5
+    = Rs. 5 ; Rs 5 ; ₹5 ; ¥5 ; USD 5 ; 5元 ; \text{Rs. } 5 ; ₹ 5
+    ! Rs. 6 ; ₹50
+\$5
+    ! ₹5 ; €5 ; 5 \text{ euros}
+f(x)=0
+    = \forall x>0, f(x) = 0 ; f(x)=0 \text{ for all } x
+    ! \forall x>0, f(x) = 1
+\forall x>0, f(x) = 0
+    = f(x) = 0
+    ! f(x)=x
+\{0\} \cup [1,\infty)
+    = x=0 \text{ or } x\geq1 ; x\ge 1 \text{ or } x=0
+    ! x\ge 1 ; x\geq 0 ; x=0 ; x=1 \text{ or } x\ge 1 ; y=0 \text{ or } x\ge 1
+x<0 \text{ or } x=2
+    = x=2 \text{ or } x<0 ; (-\infty,0)\cup\{2\}
+    ! x<0 ; x\le 2 ; x=2 ; x<0 \text{ or } x=3
+\lim_{n\to\infty} a_n
+    = \lim_{n \rightarrow \infty} a_n
+    ! \lim_{n\to 0} a_n
+\mathbb{Z}^2
+    = \Z^2 ; \Z\times\Z ; \Z \oplus \Z
+    ! \Z ; \Q^2
+\sqrt[3]{2}
+    = cbrt(2) ; ∛2
+    ! sqrt(2)
+7
+    = \footnotesize 7 ; \colorbox{yellow}{7} ; \begin{equation}7\end{equation} ; \scriptsize 7
+    = \begin{equation*}x=7\end{equation*}
+    ! \footnotesize 8 ; \begin{equation}x=8\end{equation}
+W(n) = 1 \text{ and } W(n) = -1
+    = W(x)=1orW(x)=-1 ; W(n)=1 or W(n)=-1
+    ! W(x)=1 ; W(x)=1orW(x)=2
+x=\frac{\pi}{4}+k\pi
+    = x=\frac{5\pi}{4}+k\pi ; x = \frac{\pi}{4}+n\pi, n\in\mathbb{Z} ; x = k\pi - \frac{3\pi}{4}
+    = x=\frac{\pi}{4}-k\pi ; x = \frac{\pi}{4} + \pi k, k \in \mathbb Z
+    ! x=\frac{\pi}{4}+2k\pi ; x=\frac{\pi}{3}+k\pi ; x=\frac{\pi}{4} ; y=\frac{\pi}{3}+k\pi ; x = k\pi
+x = 2k\pi, k\in\mathbb{Z}
+    = x = 2n\pi, n \in \mathbb{Z} ; x=2(k+1)\pi ; 2k\pi ; x = 2\pi k - 4\pi, k\in\mathbb{Z}
+    ! x=k\pi, k\in\mathbb{Z} ; x = (2k+1)\pi, k\in\mathbb Z ; x=2\pi
+x \equiv 3 \pmod 7
+    = x = 7k+3, k\in\mathbb{Z} ; x = 7k-4, k\in\mathbb{Z} ; x\equiv 10 \pmod 7 ; x=7n+3 ; x = 3+7t, t\in\mathbb{Z}
+    ! x=7k+4, k\in\mathbb{Z} ; x = 3 ; x = 14k+3, k\in\mathbb{Z} ; x\equiv 3 \pmod{14} ; x = 3k+7, k\in\mathbb Z
+n=4k+1, k \in \mathbb{Z}
+    = n = 4k-3, k\in \mathbb{Z} ; n \equiv 1 \pmod 4 ; n=4m+1, m\in\mathbb{Z}
+    ! n = 4k+3, k\in\mathbb{Z} ; n \equiv 3 \pmod 4 ; n = 1 ; n=4k+1, k\in\mathbb{N}, k > 3
+x = n+1
+    ! x = n ; x = n+2 ; x=m
+x = \frac{n\pi}{2}
+    ! x = n ; x = \frac{m\pi}{3}
+a_n = 2n+1
+    ! a_n = 2n+3 ; a_n = 2n-1
+f(n) = n\pi
+    ! f(n) = (n+1)\pi ; f(n)=n\pi+2\pi
+\begin{pmatrix}1&0\\0&1\end{pmatrix}
+    = I_2 ; \operatorname{diag}(1,1)
+    ! I_3 ; I ; 1 ; \operatorname{diag}(1,2)
+\begin{pmatrix}1&0&0\\0&2&0\\0&0&3\end{pmatrix}
+    = \operatorname{diag}(1,2,3) ; \text{diag}(1,2,3)
+    ! \operatorname{diag}(1,3,2) ; (1,2,3) ; I_3
+\operatorname{diag}(1,2)
+    = \begin{pmatrix}1&0\\0&2\end{pmatrix}
+    ! (1,2) ; \begin{pmatrix}1&2\end{pmatrix}
+O(n\log n)
+    = O(n\log_2 n) ; O(2n\ln n) ; O(n \lg n)
+    ! O(n) ; O(n\log^2 n) ; \Theta(n \log n) ; n\log n
+O(n^2)
+    = O(3n^2)
+    ! O(n^2+n) ; O(n)
+(t, 2t)
+    = (s, 2s)
+    ! (2s,s) ; (s,2t) ; (x, 2x)
+90
+    = 90 degrees or π/2 radians ; 90^\circ or 90
+    ! 90 or 91 ; 90 degrees or \pi radians
+x=1 or x=2
+    = x=2 or x=1
+    ! x=1 or x=1 ; x=1
+"""
+
+
+@pytest.mark.parametrize("gold, right, wrong", tables.read(PROSE) + tables.read(NOTATIONS))
 def test_prose(gold, right, wrong):
     tables.check(gold, right, wrong)
