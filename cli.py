@@ -12,13 +12,16 @@ import itertools
 import json
 import os
 import re
+import shlex
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import yaml
 from trl import TrlParser  # light: TRL loads torch and transformers only when a trainer or config is imported
 
+OTHERS_WAIT_S = 15  # before another process than the main one tells of a mistake
 PINS = {"dataset": "dataset_revision", "model_name_or_path": "model_revision"}
 # Where the fields of TRL's configurations stand in the source: their modules take seconds to import.
 TRAINING = [("trl", "trainer/base_config", "_BaseConfig"), ("transformers", "training_args", "TrainingArguments")]
@@ -246,6 +249,29 @@ def adapter_base(path: str) -> str | None:
     return json.loads(config.read_text(encoding="utf-8"))["base_model_name_or_path"]
 
 
+def merge_command(adapter: str | Path, merged: str | Path) -> str:
+    """Shell command that merges a LoRA adapter into its base model, tokenizer included."""
+    return (
+        'python -c "import sys; from peft import AutoPeftModelForCausalLM as M; from transformers import AutoTokenizer '
+        "as T; a, out = sys.argv[1:]; M.from_pretrained(a).merge_and_unload().save_pretrained(out); "
+        f'T.from_pretrained(a).save_pretrained(out)" {shlex.quote(str(adapter))} {shlex.quote(str(merged))}'
+    )
+
+
+def check_whole(model: str) -> None:
+    """Refuse a folder that holds a LoRA adapter where a model is asked for.
+
+    Raises:
+        InputError: with the command that merges it; or see `is_local`.
+    """
+    if is_local(model) and (base := adapter_base(model)):
+        folder = model.rstrip("/")
+        raise InputError(
+            f"{model} holds a LoRA adapter of {base}, not a model; merge it first, and take {folder}-merged: "
+            + merge_command(folder, f"{folder}-merged")
+        )
+
+
 def check_trainable(model: str | None) -> None:
     """Refuse a model that no training stage can start from, before anything is loaded.
 
@@ -254,12 +280,7 @@ def check_trainable(model: str | None) -> None:
     """
     if model is None:
         raise InputError("--model_name_or_path is missing (a hub id or a local folder)")
-    if is_local(model) and (base := adapter_base(model)):
-        raise InputError(
-            f"{model} holds a LoRA adapter of {base}, not a model; merge it first with peft: "
-            f"AutoPeftModelForCausalLM.from_pretrained('{model}').merge_and_unload().save_pretrained('MERGED'), "
-            "and copy the tokenizer's files to MERGED"
-        )
+    check_whole(model)
 
 
 def stay_offline_if_local(*names: str | None) -> None:
@@ -291,12 +312,24 @@ def say(message: str) -> None:
 
 def run(main: Callable[[], None], when_stopped: str = "stopped") -> None:
     """Run a script's `main`; an `InputError` becomes one line on stderr and exit code 2, Ctrl-C one and 130."""
-    name = Path(sys.argv[0]).name
     try:
         main()
     except InputError as error:
-        print(f"{name}: error: {error}", file=sys.stderr)
+        _tell(error)
         sys.exit(2)
     except KeyboardInterrupt:
-        print(f"\n{name}: {when_stopped}", file=sys.stderr)
+        if is_main_process():
+            print(f"\n{Path(sys.argv[0]).name}: {when_stopped}", file=sys.stderr)
         sys.exit(130)
+
+
+def _tell(error: InputError) -> None:
+    """Print a mistake once. Other processes than the main one leave it to that, if it fails as well: then the launcher
+    ends them while they wait. A plain `accelerate launch` finds the mistake in its file, and prints it last."""
+    process = int(os.environ.get("RANK", "0"))
+    if process:
+        time.sleep(OTHERS_WAIT_S)
+    print(f"{Path(sys.argv[0]).name}: error: {error}" + f" (process {process})" * (process > 0), file=sys.stderr)
+    if path := os.environ.get("TORCHELASTIC_ERROR_FILE"):
+        detail = {"py_callstack": str(error), "timestamp": str(int(time.time()))}
+        Path(path).write_text(json.dumps({"message": {"message": str(error), "extraInfo": detail}}), encoding="utf-8")

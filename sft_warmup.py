@@ -8,9 +8,9 @@ carries loss. Every solution is graded first, by the grader that will reward GRP
 On one GPU, on 8 GPUs, and on 2 nodes of 8 (run there with --machine_rank 0 and 1):
 
     python sft_warmup.py --config configs/sft_qwen2.5_1.5b.yaml
-    accelerate launch --config_file configs/accelerate/ddp_8gpu.yaml sft_warmup.py \
+    python -m training.launch --config_file configs/accelerate/ddp_8gpu.yaml sft_warmup.py \
         --config configs/sft_qwen2.5_1.5b.yaml
-    accelerate launch --config_file configs/accelerate/ddp_8gpu.yaml --num_machines 2 --num_processes 16 \
+    python -m training.launch --config_file configs/accelerate/ddp_8gpu.yaml --num_machines 2 --num_processes 16 \
         --machine_rank 0 --main_process_ip NODE0 --main_process_port 29500 sft_warmup.py \
         --config configs/sft_qwen2.5_1.5b.yaml --gradient_accumulation_steps 2
 

@@ -11,9 +11,9 @@ training/grpo_trainer.py.
 On one GPU, on 8 GPUs, and on 8 nodes of 8 (run on each with its own --machine_rank):
 
     python train_grpo.py --config configs/grpo_deepmath_1.5b_lora_1gpu.yaml
-    accelerate launch --config_file configs/accelerate/ddp_8gpu.yaml train_grpo.py \
+    python -m training.launch --config_file configs/accelerate/ddp_8gpu.yaml train_grpo.py \
         --config configs/grpo_deepmath_1.5b.yaml
-    accelerate launch --config_file configs/accelerate/ddp_8gpu.yaml --num_machines 8 --num_processes 64 \
+    python -m training.launch --config_file configs/accelerate/ddp_8gpu.yaml --num_machines 8 --num_processes 64 \
         --machine_rank 0 --main_process_ip NODE0 --main_process_port 29500 train_grpo.py \
         --config configs/grpo_deepmath_1.5b.yaml --gradient_accumulation_steps 16
 
@@ -24,7 +24,7 @@ import functools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from cli import InputError, parse_arguments, parse_own, run, say, stay_offline_if_local
+from cli import InputError, merge_command, parse_arguments, parse_own, run, say, stay_offline_if_local
 from data import DataArguments, load_training_rows
 from evaluation.benchmarks import benchmark_names, load_benchmark
 from prompts import load_tokenizer
@@ -230,7 +230,7 @@ def main(argv: list[str] | None = None) -> None:
     from trl import get_peft_config, get_quantization_config
 
     from training.grpo_trainer import DeepMathGRPOTrainer
-    from training.progress import RolloutProgress, merge_command, run_facts
+    from training.progress import RolloutProgress, run_facts
     from training.selection import read_pass_rates
     from training.signals import train
 

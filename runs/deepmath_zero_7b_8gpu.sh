@@ -23,7 +23,7 @@ if [ ! -f "$OUT/trainer_state.json" ]; then # what training writes last
   elif [ -e "$OUT" ]; then # stopped before its first checkpoint: begin anew, and keep what is there
     mv "$OUT" "$OUT-stopped-$(date +%Y%m%d-%H%M%S)"
   fi
-  accelerate launch --config_file configs/accelerate/fsdp2_8gpu.yaml train_grpo.py \
+  python -m training.launch --config_file configs/accelerate/fsdp2_8gpu.yaml train_grpo.py \
     --config configs/grpo_deepmath_zero_7b.yaml --output_dir "$OUT" --resume_from_checkpoint $RESUME "$@"
 fi
 accelerate launch --config_file configs/accelerate/ddp_8gpu.yaml evaluate.py \

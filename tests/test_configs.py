@@ -368,8 +368,9 @@ def test_command_parses(words, tmp_path, capsys):
 
 def processes_of(launcher: list[str], script: str) -> tuple[int, bool]:
     """How many processes a launcher starts, after it has parsed its own flags, and whether with DeepSpeed."""
-    if "accelerate" in launcher:
-        args, _ = launched([*launcher[launcher.index("launch") + 1 :], script])
+    if "accelerate" in launcher or "training.launch" in launcher:
+        at = launcher.index("launch" if "accelerate" in launcher else "training.launch")
+        args, _ = launched([*launcher[at + 1 :], script])
         return args.num_processes, args.use_deepspeed
     if "torchrun" in launcher:
         args = get_args_parser().parse_args([*launcher[launcher.index("torchrun") + 1 :], script])
@@ -394,7 +395,8 @@ def test_commands_are_found():
     found = [words for param in SHOWN for words in param.values]
     assert {script for script in SCRIPTS if any(script in words for words in found)} == {*SCRIPTS}
     texts = [path.read_text() for path in (Path("README.md"), *Path("docs").glob("*.md"))]
-    assert sum("accelerate" in words for words in found) >= sum(t.count("accelerate launch --") for t in texts)
+    for launcher, text in (("accelerate", "accelerate launch --"), ("training.launch", "python -m training.launch --")):
+        assert sum(launcher in words for words in found) >= sum(t.count(text) for t in texts)
 
 
 @pytest.mark.parametrize("name", ["sft_qwen2.5_1.5b", "sft_qwen2.5_7b", "sft_r1_distill_1.5b"])

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from transformers.trainer_callback import ProgressCallback
 
-from cli import adapter_base
+from cli import adapter_base, merge_command
 from evaluation.card import FACTS_FILE, licence_of, write_card
 from evaluation.provenance import git_commit, hardware, versions
 from reward import text_of
@@ -175,15 +175,6 @@ def plot_curves(runs: dict[str, list[dict]], path: Path) -> None:
         axis.legend(title="mean of 5 logs around each")
     figure.savefig(path, dpi=120)
     pyplot.close(figure)
-
-
-def merge_command(adapter: str | Path, merged: str | Path) -> str:
-    """Shell command that merges a LoRA adapter into its base model, tokenizer included."""
-    return (
-        'python -c "import sys; from peft import AutoPeftModelForCausalLM as M; from transformers import AutoTokenizer '
-        "as T; a, out = sys.argv[1:]; M.from_pretrained(a).merge_and_unload().save_pretrained(out); "
-        f'T.from_pretrained(a).save_pretrained(out)" {adapter} {merged}'
-    )
 
 
 def run_facts(stage: str, args, config, model_args) -> dict:

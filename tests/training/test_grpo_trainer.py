@@ -58,19 +58,21 @@ def test_dynamic_sampling_with_lora_two_iterations_and_evaluation(guesser, tmp_p
     lora = ["--use_peft", "true", "--lora_target_modules", "q_proj", "v_proj"]
     evaluation = ["--eval_benchmark", str(benchmark), "--eval_problems", "4", "--eval_strategy", "steps"]
     evaluation += ["--eval_steps", "2", "--num_generations_eval", "2", "--per_device_eval_batch_size", "4"]
-    train_grpo.main(flags_of(guesser, tmp_path / "run", *sampling, *lora, *evaluation, "--save_strategy", "no"))
-    logs = logs_of(tmp_path / "run")
+    train_grpo.main(flags_of(guesser, tmp_path / "my run", *sampling, *lora, *evaluation, "--save_strategy", "no"))
+    logs = logs_of(tmp_path / "my run")
     evaluated = [entry for entry in logs if "eval_accuracy" in entry]
     assert [entry["step"] for entry in evaluated] == [2, 4]
     for entry in evaluated:  # all problems count, mixed or not: accuracy is the mean of the +1 / -1 reward
         assert entry["eval_accuracy"] == pytest.approx((1 + entry["eval_rewards/accuracy_reward/mean"]) / 2)
-    assert sorted(set(rollouts_of(tmp_path / "run")["step"])) == [1, 3], "every rollout batch trains twice"
-    card = (tmp_path / "run" / "README.md").read_text()
-    assert "dynamic_sampling: true" in card and "trl 1.16.0" in card and (tmp_path / "run" / "curves.png").is_file()
+    assert sorted(set(rollouts_of(tmp_path / "my run")["step"])) == [1, 3], "every rollout batch trains twice"
+    card = (tmp_path / "my run" / "README.md").read_text()
+    assert "dynamic_sampling: true" in card and "trl 1.16.0" in card and (tmp_path / "my run" / "curves.png").is_file()
     command = next(line for line in card.splitlines() if "merge_and_unload" in line)
     done = subprocess.run(shlex.split(command.replace("python -c", f"{sys.executable} -c")), capture_output=True)
     assert done.returncode == 0, done.stderr.decode()
-    merged, base = (load_file(folder / "model.safetensors") for folder in (tmp_path / "run-merged", guesser / "model"))
+    merged, base = (
+        load_file(folder / "model.safetensors") for folder in (tmp_path / "my run-merged", guesser / "model")
+    )
     assert merged.keys() == base.keys() and any((merged[name] != base[name]).any() for name in base)
 
 
