@@ -3,7 +3,7 @@
 import importlib.util
 import json
 
-from cli import InputError, is_local, say
+from cli import InputError, check_whole, say
 from evaluation.benchmarks import benchmark_names, stem_of
 from evaluation.published import check_row
 from prompts import get_prompt, own_name
@@ -34,7 +34,7 @@ def check_arguments(args) -> None:
         raise InputError("--model_name_or_path is missing (a hub id or a local folder)")
     settle_backend(args)
     if args.backend != "server":
-        is_local(args.model_name_or_path)
+        check_whole(args.model_name_or_path)
     args.prompt_preset = args.prompt_preset or own_preset(args.model_name_or_path)
     prompt = args.prompt
     if args.system_prompt is not None:  # the texts of files: what is stored with the samples
