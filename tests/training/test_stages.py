@@ -6,6 +6,7 @@ import pandas
 import pytest
 from safetensors.torch import load_file
 
+import evaluate
 import sft_warmup
 import train_grpo
 from cli import InputError
@@ -63,6 +64,8 @@ def test_lora_and_plain_text_prompt(model_dir, rows_file, tmp_path):
     assert trained and any(weight.abs().max() > 0 for weight in trained)
     with pytest.raises(InputError, match="holds a LoRA adapter of .*; merge it first"):
         train_grpo.main([*where[2:], "--model_name_or_path", str(tmp_path / "run"), *GRPO, *SHORT])
+    with pytest.raises(InputError, match="run-merged: python -c .*merge_and_unload"):
+        evaluate.main(["--model_name_or_path", str(tmp_path / "run"), "--benchmarks", "math500", "--use_cpu", "true"])
 
 
 def test_a_curriculum_draws_easy_questions_first(model_dir, rows, tmp_path):
