@@ -159,7 +159,8 @@ def _components(node: tuple) -> dict[str, tuple] | None:
             return None
         rest = [f for f in factors if f is not units[0]]
         found[axis] = ("mul", rest) if rest else ONE
-    return found if "j" in found and len(found) > 1 else None
+    accents = any(n[0] == "sym" and n[1] in ("hat:k", "vec:k", "hat:i", "vec:i") for n in walk(node))
+    return found if accents or ("j" in found and len(found) > 1) else None
 
 
 def _same_components(gold, answer) -> bool:
@@ -234,8 +235,9 @@ def _same_given(gold: tuple, answer: tuple) -> bool:
         a = rename(a, old[0], new[0])
         conditions = [[new[0] if t == old[0] else t for t in c] for c in conditions]
     modulus = conditions[0][1:] if conditions and conditions[0][:1] == ["mod"] else None
-    if modulus and len(conditions) == 1 and gold[0] == "given" and gold[1][0] == "eq":
-        return False  # a residue class is no number
+    plain = gold[1][0] == "num" if gold[0] == "given" else answer[1][0] in ("num", "eq")
+    if modulus and len(conditions) == 1 and not plain:
+        return False  # a residue class is no number, n mod 2 is not n
     if modulus and len(conditions) == 2 and g[0] == a[0] == "num" and modulus[0].strip("0").isdigit():
         return conditions[0] == conditions[1] and len(modulus) == 1 and (g[1] - a[1]) % int(modulus[0]) == 0
     return conditions[0] == conditions[-1] and same(g, a)
@@ -324,7 +326,7 @@ def _same_collection(gold: tuple, answer: tuple) -> bool:
         if other[0] == "tuple" and (len(braced[1]) != 1 or braced[1][0][0] != "tuple"):
             return False
         return _unordered(_distinct(gold), _distinct(answer))
-    if {gold[2:], answer[2:]} == {("and",), ("or",)} and all(i[0] == "sym" for i in gold[1]):
+    if {gold[2:], answer[2:]} == {("and",), ("or",)} and all(i[0] == "sym" or i[1] == "neg" for i in gold[1]):
         return False  # statements: p and q is not p or q
     if gold[0] != "list" or answer[0] != "list":
         return (

@@ -41,7 +41,7 @@ def stated_value(equation: tuple, of_gold: bool) -> tuple | None:
     if label.startswith(_DERIVATIVE):
         return value
     if (kind in ("add", "mul") and not _CALL.fullmatch(label)) or (kind == "fn" and first[1] == "abs"):
-        figure = label and all(n[0].isupper() or n in ("angle", "triangle") for n in names_in(first))
+        figure = label and all(n[0].isupper() or n in ("angle", "triangle") or n[:4] == "vec:" for n in names_in(first))
         if not of_gold and not known:  # a step of arithmetic: 1 + 2 + ... + n = n(n+1)/2
             return value if ("sym", "ldots") in first[1] or same_number(value, first) else None
         plain = all({x[0] for x in (c[1] if c[0] == "mul" else [c])} == {"sym"} for c in first[1])

@@ -15,57 +15,26 @@ import re
 from fractions import Fraction
 
 from grader.nodes import MINUS, ONE, OVER, joined, names_in, product_of
+from grader.structures import CYCLES, SETOPS, permutation, read_structure
 from grader.text import MAX_CHARS, clean
-from grader.tokens import CONDITION, FUNCTIONS, GREEK, ParseError, tokenize
+from grader.tokens import CLOSE, CONDITION, FUNCTIONS, GREEK, OPEN, ParseError, split, tokenize, wrapped
 from grader.units import currency
 
 MAX_DEPTH = 40  # nesting of the grammar; deeper text is not an answer
 
-_OPEN = {"(", "[", "{", r"\{", r"\langle", r"\lfloor", r"\lceil", r"\lvert"}
-_CLOSE = {")", "]", "}", r"\}", r"\rangle", r"\rfloor", r"\rceil", r"\rvert"}
 _RELATIONS = {
     "=": "=", "==": "=", "<": "<", r"\lt": "<", ">": ">", r"\gt": ">", r"\le": "<=", r"\leq": "<=", "<=": "<=",
     r"\leqslant": "<=", r"\ge": ">=", r"\geq": ">=", ">=": ">=", r"\geqslant": ">=", r"\ne": "!=", r"\neq": "!=",
     "!=": "!=", r"\in": "in", r"\approx": "~", r"\simeq": "~", r"\equiv": "mod", r"\cong": "=", r"\mapsto": "to",
-    r"\to": "to", r"\rightarrow": "to", r"\implies": "to", r"\iff": "to", r"\Rightarrow": "to", ":": ":",
+    r"\to": "to", r"\rightarrow": "to", r"\implies": "to", r"\iff": "iff", r"\Rightarrow": "to", ":": ":",
+    r"\Leftrightarrow": "iff", r"\leftrightarrow": "iff",
     r"\colon": ":", r"\coloneqq": "=",
 }  # fmt: skip
 _BOUNDS = {mark for mark, op in _RELATIONS.items() if op in ("<", ">", "<=", ">=", "!=", "in")}
 _MODULI = {r"\pmod", r"\bmod", r"\mod"}
 _OPERATORS = {"dim", "det", "gcd", "lcm", "max", "min", "ker", "rank", "tr", "trace", "deg"}
-_SETOPS = {r"\cup": "or", r"\cap": "and", r"\setminus": "minus", r"\backslash": "minus"}
 _ACCENT_NAMES = "overline bar hat widehat vec tilde widetilde overrightarrow dot ddot mathbb mathfrak mathscr"
 _ACCENTS = set(_ACCENT_NAMES.split())
-
-
-def _split(tokens: list[str], marks: set[str] | dict) -> tuple[list[list[str]], list[str]]:
-    """Parts of the tokens between the marks that stand outside all brackets, and those marks."""
-    if not any(map(marks.__contains__, tokens)):  # as nearly always
-        return [tokens], []
-    parts, found, depth = [[]], [], 0
-    for t in tokens:
-        if t in _OPEN or t.startswith(r"\begin:"):
-            depth += 1
-        elif t in _CLOSE or t.startswith(r"\end:"):
-            depth -= 1
-        if depth == 0 and t in marks:
-            parts.append([])
-            found.append(t)
-        else:
-            parts[-1].append(t)
-    return parts, found
-
-
-def _wrapped(tokens: list[str], opening: str) -> bool:
-    """Whether the first token is this bracket and the last one closes it."""
-    if len(tokens) < 2 or tokens[0] != opening or tokens[-1] not in _CLOSE:
-        return False
-    depth = 0
-    for i, t in enumerate(tokens):
-        depth += (t in _OPEN) - (t in _CLOSE)
-        if depth == 0:
-            return i == len(tokens) - 1
-    return False
 
 
 def parse(text: str, thousands: bool = True) -> tuple[tuple, str]:
@@ -77,8 +46,8 @@ def parse(text: str, thousands: bool = True) -> tuple[tuple, str]:
         text = _DOUBLY.sub(r"\1{\2}", _BOLD.sub(r"\\vec{\1\2}", text))
     text = _repeating_decimals(clean(text))
     text = re.sub(r"(?<![\d.])(\d{1,9}) (\d{1,9})/(\d{1,9})(?![\d.])", r"\1\\frac{\2}{\3}", text)  # 2 1/2
-    if _CYCLES.fullmatch(text):
-        return ("opaque", _permutation(text)), ""
+    if CYCLES.fullmatch(text):
+        return ("opaque", permutation(text)), ""
     if text.startswith("]"):
         text = re.sub(r"\]([^\[\]]+,[^\[\]]+)\[", r"(\1)", text)  # ]0, 1[
     text = _UNIT_FRACTION.sub(r"\1/\2", _TICKS.sub(r"\\text{ ticks}", text))
@@ -87,18 +56,6 @@ def parse(text: str, thousands: bool = True) -> tuple[tuple, str]:
         return _read_list(tokens, 0), unit or sign
     except (RecursionError, IndexError) as error:  # too deep, or it ends where a token must follow
         raise ParseError("too deep or cut off") from error
-
-
-def _permutation(text: str) -> tuple:
-    """The pairs that a product of cycles does not leave in place, applied from the right."""
-    cycles = [re.findall(r"\d+", c) for c in text.replace("(", " ").split(")")][-2::-1]
-    image = {}
-    for start in sorted({p for c in cycles for p in c}):
-        point = start
-        for cycle in cycles:
-            point = cycle[(cycle.index(point) + 1) % len(cycle)] if point in cycle else point
-        image[start] = point
-    return tuple((p, q) for p, q in image.items() if p != q)
 
 
 _BOLD = re.compile(r"\\(?:mathbf|boldsymbol|bm|pmb)(?:\s*\{\s*([A-Za-z]|\\[A-Za-z]+)\s*\}|\s([A-Za-z])(?![A-Za-z]))")
@@ -129,30 +86,45 @@ def _read_list(tokens: list[str], depth: int) -> tuple:
     """A bare list, or what its only element is."""
     if depth > MAX_DEPTH:
         raise ParseError("too deep")
-    while _wrapped(tokens, "{"):
+    while wrapped(tokens, "{"):
         tokens = tokens[1:-1]
     if not any(t != "," for t in tokens):
         raise ParseError("empty")
     begin = _condition_at(tokens)
     if begin:
         return ("given", _read_list(tokens[:begin], depth + 1), _condition(tokens[begin:]))
-    groups, _ = _split(tokens, {";"})
+    groups, _ = split(tokens, {";"})
     if len(groups) == 1:
-        groups, _ = _split(tokens, {"or"})
-        if not all(sum(map(bool, _split(g, {","})[0])) > 1 for g in groups):  # "a = 1, b = 2 or a = 2, b = 1"
-            groups = [tokens]
+        for joiner in ("or", "and"):  # "a = 1, b = 2 or a = 2, b = 1"
+            found, _ = split(tokens, {joiner})
+            if len(found) > 1 and all(sum(map(bool, split(g, {","})[0])) > 1 for g in found):
+                groups = found
     if len(groups) > 1:
         rows = [_read_list(g, depth + 1) for g in groups if g]
         rows = [("tuple", r[1], "()") if r[0] == "list" else r for r in rows]
         return ("list", rows, ",") if len(rows) > 1 else rows[0]
-    parts, marks = _split(tokens, {",", "and", "or", r"\\"})
+    parts, marks = split(tokens, {",", "and", "or", r"\\"})
     parts = [p for p in parts if p and _RELATIONS.get(p[0]) != "~"] or parts  # \sqrt2, \approx 1.414
-    items = [_read_relation(p, depth + 1) for p in parts if p]
+    items = _spread_dots([_read_relation(p, depth + 1) for p in parts if p])
     if len(items) == 1:
         return items[0]
     if {"and", "or"} <= {*marks} and all(n[0] == "sym" for n in items):
         raise ParseError("and beside or")
     return ("list", items, "or" if "or" in marks else "and" if "and" in marks and "," not in marks else ",")
+
+
+def _spread_dots(items: list[tuple]) -> list[tuple]:
+    """1, 2, ..., 5 written out, where the dots stand between integers."""
+    at = items.index(("sym", "ldots")) if ("sym", "ldots") in items else 0
+    near = [
+        n[1] for n in items[max(at - 2, 0) : at] + items[at + 1 : at + 2] if n[0] == "num" and n[1].denominator == 1
+    ]
+    if not at or len(near) != min(at, 2) + 1 or len(items) != at + 2:
+        return items
+    step = near[1] - near[0] if at > 1 else 1
+    if not 0 < step <= near[-1] - near[-2] <= 400 * step or (near[-1] - near[-2]) % step:
+        return items
+    return items[:at] + [("num", near[-2] + k * step, None) for k in range(1, int((near[-1] - near[-2]) / step) + 1)]
 
 
 def _condition_at(tokens: list[str]) -> int:
@@ -164,22 +136,22 @@ def _condition_at(tokens: list[str]) -> int:
         if depth == 0 and i:
             if (t in _MODULI and len(_skip_group(tokens, i + 1)) == 0) or t[2:].partition(" ")[0] in CONDITION:
                 return i
-            bound = t == "," and _split(_split(tokens[i + 1 :], {","})[0][0], _BOUNDS)
-            if bound and bound[1] and not _split(tokens[:i], _BOUNDS)[1]:
+            bound = t == "," and split(split(tokens[i + 1 :], {","})[0][0], _BOUNDS)
+            if bound and bound[1] and not split(tokens[:i], _BOUNDS)[1]:
                 letters = {x for x in bound[0][0] if x.isalpha() or x[1:] in GREEK} - {"e", "i"}
                 if letters & {*tokens[:i]} or tokens[i + 2 : i + 4] == [r"\in", r"\mathbb"]:
                     return i
             start = i if t == "(" else start
-        depth += (t in _OPEN or t.startswith(r"\begin:")) - (t in _CLOSE or t.startswith(r"\end:"))
+        depth += (t in OPEN or t.startswith(r"\begin:")) - (t in CLOSE or t.startswith(r"\end:"))
     head, inner = tokens[:start], tokens[start + 1 : -1]
     value = head and head[-1] not in _NOT_ATOMS | {"+", "-", "*", "/", "^", "_", ",", "and", "or"}
     lone = len(head) == 1 and (head[0].isupper() or head[0] in _UNKNOWN_FUNCTIONS)  # P(X > 2)
-    return start if value and not lone and _wrapped(tokens[start:], "(") and _split(inner, _BOUNDS)[1] else 0
+    return start if value and not lone and wrapped(tokens[start:], "(") and split(inner, _BOUNDS)[1] else 0
 
 
 def _skip_group(tokens: list[str], i: int) -> list[str]:
     """What follows the token or group at i."""
-    end = next((k for k in range(i + 1, len(tokens) + 1) if _wrapped(tokens[i:k], "{")), i + 1)
+    end = next((k for k in range(i + 1, len(tokens) + 1) if wrapped(tokens[i:k], "{")), i + 1)
     return tokens[end:]
 
 
@@ -206,8 +178,8 @@ def _named(tokens: list[str]) -> bool:
     for t in tokens:
         if t.startswith("@~"):
             return False
-        if skip or (t in ("(", "{") and (previous == "_" or (t == "(" and previous.isalpha()))):
-            skip += (t in _OPEN) - (t in _CLOSE)
+        if skip or (t in ("(", "{") and (previous == "_" or (t == "(" and previous.lstrip("@").isalpha()))):
+            skip += (t in OPEN) - (t in CLOSE)
             previous = "x"
             continue
         if t[0].isdigit() and previous != "_" or t in ("+", "-", "*", "/", "^", "!", r"\pm", r"\sqrt", r"\cdot", "%"):
@@ -220,12 +192,12 @@ def _named(tokens: list[str]) -> bool:
 
 
 def _read_relation(tokens: list[str], depth: int) -> tuple:
-    parts, marks = _split(tokens, _RELATIONS)
+    parts, marks = split(tokens, _RELATIONS)
     ops = [_RELATIONS[m] for m in marks]
     if not ops:
         return _read_setops(tokens, depth)
-    pieces, _ = _split(tokens, {r"\cup"})
-    if len(pieces) > 1 and all(len(_split(p, _RELATIONS)[1]) for p in pieces):  # x < 1 \cup x > 2
+    pieces, _ = split(tokens, {r"\cup"})
+    if len(pieces) > 1 and all(len(split(p, _RELATIONS)[1]) for p in pieces):  # x < 1 \cup x > 2
         return ("list", [_read_relation(p, depth + 1) for p in pieces], "or")
     if "~" in ops:  # "exact ≈ decimal": the exact value counts
         cut = ops.index("~")
@@ -233,8 +205,8 @@ def _read_relation(tokens: list[str], depth: int) -> tuple:
         if head and not _named(head):
             return _read_relation(head, depth)
         return _read_relation(tokens[len(head) + 1 :], depth)
-    if "to" in ops:
-        raise ParseError("a map")
+    if "to" in ops or "iff" in ops:  # statements, compared as they are written
+        return ("opaque", tuple(_RELATIONS.get(t, t) for t in tokens if t not in ("{", "}")))
     if all(op == ":" for op in ops):
         return ("ratio", [_read_setops(p, depth) for p in parts])
     if "=" in ops and set(ops) <= {"=", ":"}:
@@ -251,7 +223,7 @@ def _read_relation(tokens: list[str], depth: int) -> tuple:
 
 
 def _read_equation(tokens: list[str], depth: int) -> tuple:
-    parts, _ = _split(tokens, {"=", "==", r"\cong", r"\coloneqq"})
+    parts, _ = split(tokens, {"=", "==", r"\cong", r"\coloneqq"})
     members = []
     for part in parts[:-1]:
         try:
@@ -268,13 +240,13 @@ def _read_equation(tokens: list[str], depth: int) -> tuple:
 def _read_setops(tokens: list[str], depth: int) -> tuple:
     if not tokens:
         raise ParseError("a side is missing")
-    opaque = _read_structure(tokens)
+    opaque = read_structure(tokens)
     if opaque:
         return opaque
-    parts, _ = _split(tokens, {r"\choose"})
+    parts, _ = split(tokens, {r"\choose"})
     if len(parts) == 2:
         return ("fn", "binom", [_read_setops(p, depth + 1) for p in parts])
-    parts, marks = _split(tokens, _SETOPS)
+    parts, marks = split(tokens, SETOPS)
     if not marks:
         parser = _Parser(tokens, depth)
         node = parser.sum()
@@ -283,39 +255,8 @@ def _read_setops(tokens: list[str], depth: int) -> tuple:
         return node
     node = _read_setops(parts[0], depth + 1)
     for mark, part in zip(marks, parts[1:], strict=True):
-        node = ("setop", _SETOPS[mark], node, _read_setops(part, depth + 1))
+        node = ("setop", SETOPS[mark], node, _read_setops(part, depth + 1))
     return node
-
-
-def _read_structure(tokens: list[str]) -> tuple | None:
-    """Products and quotients of named structures (groups, rings, spaces) are compared by notation, factor by factor."""
-    if not any(t in _STRUCTURE for t in tokens):
-        return None
-    flat = "".join(t for t in tokens if t not in ("{", "}"))
-    if (
-        r"\times" in tokens
-        and not any(t in _STRUCTURE for t in tokens if t != r"\times")
-        and not _SPACES.fullmatch(flat)
-    ):
-        return None
-    if any(t in _SETOPS or t in (",", r"\{") for t in tokens) or flat == r"\mathbbR":
-        return None
-    if flat in _HALF_LINES:
-        return ("tuple", [("num", Fraction(0), None), ("inf",)], _HALF_LINES[flat])
-    parts, marks = _split(tokens, {r"\times", r"\oplus"})
-    names = ["".join(t.lstrip("@") for t in p if t not in ("{", "}")) for p in parts]
-    names = [re.sub(r"\\mathbbZ/\(?(\w+)(?:\\mathbbZ)?\)?", r"\\mathbbZ_\1", n) for n in names]
-    names = [re.sub(r"^\\mathbbQ\[(.*)\]$", r"\\mathbbQ(\1)", n) for n in names]
-    powers = [re.fullmatch(r"\(?(\\mathbb[A-Z](?:_\w)?)\)?\^([2-9])", n) for n in names]
-    names = [n for name, m in zip(names, powers, strict=True) for n in ([m[1]] * int(m[2]) if m else [name])]
-    return ("opaque", tuple(sorted(names)))
-
-
-_STRUCTURE = {r"\oplus", r"\otimes", r"\rtimes", r"\ltimes", r"\rangle", r"\mathbb", r"\times"}
-_SPACES = re.compile(r"(?=.*\^)[A-Z](?:[\^_][1-9a-z])*(?:\\times[A-Z](?:[\^_][1-9a-z])*)+")  # S^1 \times S^2
-_CYCLES = re.compile(r"(?:\(\s*\d{1,2}(?:(?:\s|\\,)+\d{1,2})+\s*\)\s*)+")  # (1 2)(3 4)
-_HALF_LINES = {rf"\mathbbR{sign}": "()" for sign in ("^+", "_+", "_>0")}
-_HALF_LINES |= {rf"\mathbbR{sign}": "[)" for sign in (r"_\ge0", r"_\geq0", "_>=0", "_0^+", "^+_0")}
 
 
 class _Parser:
@@ -338,7 +279,7 @@ class _Parser:
         start, depth = self.i, 1
         while depth:
             t = self.take()
-            depth += (t in _OPEN or t.startswith(r"\begin:")) - (t in _CLOSE or t.startswith(r"\end:"))
+            depth += (t in OPEN or t.startswith(r"\begin:")) - (t in CLOSE or t.startswith(r"\end:"))
         if self.tokens[self.i - 1] not in closers:
             raise ParseError("brackets do not match")
         return self.tokens[start : self.i - 1]
@@ -378,7 +319,7 @@ class _Parser:
         t = self.peek()
         if t == "|":
             return not self.bars
-        return bool(t) and (t[0].isalnum() or t[0] in ".@\\([{") and t not in _CLOSE and t not in _NOT_ATOMS
+        return bool(t) and (t[0].isalnum() or t[0] in ".@\\([{") and t not in CLOSE and t not in _NOT_ATOMS
 
     def product(self) -> tuple:
         factors = [self.factor()]
@@ -490,7 +431,7 @@ class _Parser:
 
     def bracket(self, opening: str) -> tuple:
         inner = self.inside({")", "]"} if opening in "([" else {r"\rangle"})
-        parts, _ = _split(inner, {",", ";"})
+        parts, _ = split(inner, {",", ";"})
         if len(parts) == 1:
             return _read_list(inner, self.depth + 1)
         nodes = [_read_relation(p, self.depth + 1) for p in parts]
@@ -498,8 +439,8 @@ class _Parser:
 
     def braces(self) -> tuple:
         inner = self.inside({r"\}", "}"})
-        marks = next((m for m in ({r"\mid"}, {":"}, {"|"}) if len(_split(inner, m)[0]) > 1), set())
-        head = _split(inner, marks)[0][0]
+        marks = next((m for m in ({r"\mid"}, {":"}, {"|"}) if len(split(inner, m)[0]) > 1), set())
+        head = split(inner, marks)[0][0]
         rest = inner[len(head) + 1 :]
         if head and rest and marks and not ({"|"} == marks and inner.count("|") == 2 and inner[-1] == "|"):
             if r"\in" in head and (len(head) < 7 or head[0] == "("):  # x \in \mathbb{R}, (x, y) \in \mathbb{R}^2
@@ -509,8 +450,8 @@ class _Parser:
             if len(head) == 1:  # {x : x > 2}: the condition says it all
                 return _read_list(rest, self.depth + 1)
             return ("given", _read_list(head, self.depth + 1), _condition(rest))
-        parts = [p for p in _split(inner, {",", ";", "and"})[0] if p]
-        return ("set", [_read_relation(p, self.depth + 1) for p in parts])
+        parts = [p for p in split(inner, {",", ";", "and"})[0] if p]
+        return ("set", _spread_dots([_read_relation(p, self.depth + 1) for p in parts]))
 
     def absolute(self, bar: str) -> tuple:
         if bar == r"\lvert":
@@ -523,8 +464,8 @@ class _Parser:
         return ("fn", "abs", [node])
 
     def environment(self, name: str) -> tuple:
-        rows, _ = _split(self.inside({rf"\end:{name}"}), {r"\\"})
-        rows = [_split([t for t in row if t != r"\hline"], {"&"})[0] for row in rows if row]
+        rows, _ = split(self.inside({rf"\end:{name}"}), {r"\\"})
+        rows = [split([t for t in row if t != r"\hline"], {"&"})[0] for row in rows if row]
         if name in ("cases", "dcases", "rcases"):
             return self.cases(rows)
         cells = [[_read_list(cell, self.depth + 1) for cell in row if cell] for row in rows]
@@ -542,7 +483,7 @@ class _Parser:
         found = []
         for row in rows:
             if len(row) == 1 and "," in row[0]:
-                row = [_split(row[0], {","})[0][0], _split(row[0], {","})[0][-1]]
+                row = [split(row[0], {","})[0][0], split(row[0], {","})[0][-1]]
             while row[0][-1:] == [","]:
                 row[0].pop()
             found.append((_read_list(row[0], self.depth + 1), _case([t for cell in row[1:] for t in cell], self.depth)))
@@ -558,11 +499,11 @@ class _Parser:
         at_number = self.tokens[self.i : self.i + 3][::2] == ["(", ")"] and self.tokens[self.i + 1][0].isdigit()
         if self.tokens[self.i : self.i + 2] == ["{", "("] and name in _UNKNOWN_FUNCTIONS:  # u{\left(t\right)}
             inner = self.group()
-            return ("fn", name, [_read_relation(p, self.depth + 1) for p in _split(inner[1:-1], {","})[0]])
+            return ("fn", name, [_read_relation(p, self.depth + 1) for p in split(inner[1:-1], {","})[0]])
         if self.peek() == "(" and (word or at_number or name.rstrip("'") in _UNKNOWN_FUNCTIONS):
             self.take()
             inner = self.inside({")"})
-            return ("fn", name, [_read_relation(p, self.depth + 1) for p in _split(inner, {","})[0]])
+            return ("fn", name, [_read_relation(p, self.depth + 1) for p in split(inner, {","})[0]])
         return ("sym", name)
 
     def command(self, name: str) -> tuple:
@@ -575,6 +516,8 @@ class _Parser:
         if name == "repeating":  # written by _repeating_decimals
             top, bottom = "".join(self.group()), "".join(self.group())
             return ("num", Fraction(int(top), int(bottom)), Fraction(0))
+        if name in ("neg", "lnot"):
+            return ("fn", "neg", [self.factor()])
         if name == "sqrt":
             degree = ("num", Fraction(2), None)
             if self.peek() == "[":
@@ -628,7 +571,7 @@ class _Parser:
                 base = self.sub(self.group())
         if self.peek() in ("(", "{", r"\{"):
             closers = {")", "]"} if self.take() == "(" else {"}", r"\}"}
-            arguments = [_read_relation(p, self.depth + 1) for p in _split(self.inside(closers), {","})[0]]
+            arguments = [_read_relation(p, self.depth + 1) for p in split(self.inside(closers), {","})[0]]
         else:
             arguments = [self.bare_argument()]
         if arguments[0][0] == "tuple":  # \max{(a, b)}
@@ -654,7 +597,7 @@ class _Parser:
                 low = self.group()
             else:
                 high = self.group()
-        parts, _ = _split(low, {"=", r"\to"})
+        parts, _ = split(low, {"=", r"\to"})
         variable = "".join(parts[0]) if len(parts) == 2 else None
         bound = self.sub(parts[-1]) if parts[-1] else ONE
         if "int" in name:  # up to its dx
@@ -685,7 +628,7 @@ def _case(tokens: list[str], depth: int) -> tuple | None:
 
 _TRANSPOSES = (["T"], [r"\top"], [r"\intercal"], ["@T"])
 _NOT_NAMES = {"+", "-", "_", "*", "/", r"\cdot", ","}
-_NOT_ATOMS = {*_RELATIONS, *_SETOPS, r"\pm", r"\mp", r"\cdot", r"\times", r"\div", r"\ast", r"\%", r"\\", r"\mid", "&"}
+_NOT_ATOMS = {*_RELATIONS, *SETOPS, r"\pm", r"\mp", r"\cdot", r"\times", r"\div", r"\ast", r"\%", r"\\", r"\mid", "&"}
 _UNKNOWN_FUNCTIONS = {"f", "g", "h", "F", "G", "H", "phi", "psi", "varphi", "Phi", "Psi", "O", "o", "u", "Theta"}
 
 

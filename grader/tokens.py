@@ -24,7 +24,7 @@ _TOKEN = re.compile(
 _FUNCTION_NAMES = (
     "sin cos tan cot sec csc arcsin arccos arctan arccot arcsec arccsc asin acos atan acot sinh cosh tanh coth sech "
     "csch arcsinh arccosh arctanh arsinh arcosh artanh asinh acosh atanh ln log lg exp gcd lcm max min det floor ceil "
-    "sgn sign Re Im arg Arg cis erf zeta Gamma dim deg ker rank tr trace Li"
+    "sgn sign Re Im arg Arg cis erf erfc zeta Gamma dim deg ker rank tr trace Li"
 )
 FUNCTIONS = set(_FUNCTION_NAMES.split())
 _LETTER_NAMES = (
@@ -59,6 +59,40 @@ _CHANGES_VALUE = CLAUSE | set(_CHANGING_WORDS.split())
 _ASCII_GREEK = {name for name in _LETTER_NAMES.split() if len(name) > 2}
 _SURE_UNITS = {*"mgshLJNWVKATu", "°C", "°F", "min", "arcsec"}  # after a value, though a letter or a function elsewhere
 _ENDS_VALUE = {"@#", ")", "]", "}", "!", "%", r"\}", r"\rangle", "|", r"\circ"}
+
+
+OPEN = {"(", "[", "{", r"\{", r"\langle", r"\lfloor", r"\lceil", r"\lvert"}
+CLOSE = {")", "]", "}", r"\}", r"\rangle", r"\rfloor", r"\rceil", r"\rvert"}
+
+
+def split(tokens: list[str], marks: set[str] | dict) -> tuple[list[list[str]], list[str]]:
+    """Parts of the tokens between the marks that stand outside all brackets, and those marks."""
+    if not any(map(marks.__contains__, tokens)):  # as nearly always
+        return [tokens], []
+    parts, found, depth = [[]], [], 0
+    for t in tokens:
+        if t in OPEN or t.startswith(r"\begin:"):
+            depth += 1
+        elif t in CLOSE or t.startswith(r"\end:"):
+            depth -= 1
+        if depth == 0 and t in marks:
+            parts.append([])
+            found.append(t)
+        else:
+            parts[-1].append(t)
+    return parts, found
+
+
+def wrapped(tokens: list[str], opening: str) -> bool:
+    """Whether the first token is this bracket and the last one closes it."""
+    if len(tokens) < 2 or tokens[0] != opening or tokens[-1] not in CLOSE:
+        return False
+    depth = 0
+    for i, t in enumerate(tokens):
+        depth += (t in OPEN) - (t in CLOSE)
+        if depth == 0:
+            return i == len(tokens) - 1
+    return False
 
 
 def tokenize(text: str, thousands: bool) -> tuple[list[str], str]:

@@ -308,7 +308,7 @@ def _apply(node: tuple, point: Point):
         return simple[name](x)
     if name in ("max", "min"):
         return max(args) if name == "max" else min(args)
-    if name in ("zeta", "Gamma", "erf"):
+    if name in ("zeta", "Gamma", "erf", "erfc"):
         return getattr(mp, name.lower())(_bounded(x, 12))
     return _oracle(name, sorted(args, key=str) if name in ("gcd", "lcm") else args)
 

@@ -440,6 +440,366 @@ k=n
 5=x
     = 5 ; x=5
     ! x=-5
+\mathbb{Z}_2\oplus\mathbb{Z}_2
+    = \mathbb{Z}_2^2 ; \mathbb{Z}/2\mathbb{Z}\times\mathbb{Z}/2\mathbb{Z} ; (\mathbb{Z}/2\mathbb{Z})^2
+    ! \mathbb{Z}_4 ; \mathbb{Z}_2 ; \mathbb{Z}_2\oplus\mathbb{Z}_3 ; \mathbb{Z}_2*\mathbb{Z}_2
+    ! \mathbb{Z}_2\rtimes\mathbb{Z}_2
+\mathbb{Z}/6\mathbb{Z}
+    ! 6\mathbb{Z} ; \mathbb{Z}/3\mathbb{Z} ; \mathbb{Z}/12\mathbb{Z}
+S_3
+    ! S^3 ; s_3
+\mathbb{F}_4
+    ! \mathbb{F}_2 ; \mathbb{F}_2^2 ; \mathbb{Z}_4
+\mathbb{Q}(\sqrt2)
+    = \mathbb Q(\sqrt{2})
+    ! \mathbb{Q} ; \mathbb{R} ; \mathbb Q\sqrt2
+\mathbb{R}^n
+    ! \mathbb{R}^m ; \mathbb{C}^n ; \mathbb{R}n ; \mathbb R
+GL_n(\mathbb{R})
+    = GL_n(\mathbb R)
+    ! SL_n(\mathbb{R}) ; GL_n(\mathbb{C}) ; GL_m(\mathbb{R})
+\mathbb{C}\setminus\{0\}
+    = \mathbb{C}-\{0\}
+    ! \mathbb{C} ; \mathbb{R}\setminus\{0\} ; \mathbb{C}\setminus\{1\}
+\mathbb{N}
+    ! \mathbb{Z} ; \mathbb{Z}^+\cup\{0\} - 1 ; N ; \mathbb R
+\aleph_0
+    ! \aleph_1 ; 0 ; \infty ; \aleph
+2^{\aleph_0}
+    ! \aleph_0 ; 2^{\aleph_1} ; \aleph_0^2
+\mathbb{R}P^2
+    ! \mathbb{R}^2 ; \mathbb{C}P^2
+T^2
+    ! T ; 2T ; T^3
+\bar{z}
+    = \overline{z} ; \bar z ; \overline z
+    ! z ; \hat z ; \tilde z ; |z| ; z^* + 1
+\hat{x}
+    = \hat x ; \widehat{x}
+    ! x ; \bar x ; \hat y
+\tilde{f}
+    ! f ; \hat f ; \bar f
+\dot{x}
+    ! x ; \ddot x ; \dot y
+\partial D
+    ! D ; \partial E ; \partial
+f'
+    ! f ; f''
+x^*
+    ! x ; x^2 ; x'
+x'
+    ! x ; x''
+A^\perp
+    ! A
+\neg p
+    = \lnot p ; \neg{p}
+    ! p ; \neg q
+O(n^2)
+    = \mathcal{O}(n^2) ; O(n^{2})
+    ! O(n) ; n^2 ; \Theta(n^2) ; o(n^2) ; O(n^3) ; \Omega(n^2) ; O(2n)
+\Theta(n\log n)
+    = \Theta(n \log n)
+    ! \Theta(n) ; O(n\log n) ; n\log n ; \Theta(n\log^2 n)
+1+x+O(x^2)
+    ! 1+x ; 1+x+O(x) ; 1-x+O(x^2) ; 1+x+x^2
+p\implies q
+    = p\Rightarrow q
+    ! q\implies p ; p\iff q ; p\land q ; \neg p\implies\neg q ; p \to \neg q
+p\lor q
+    = q\lor p
+    ! p\oplus q ; p\lor r ; p+q ; pq ; (p,q)
+\neg(p\land q)
+    ! p\land q ; \neg p\land q ; \neg p\land\neg q ; \neg(p\lor q)
+\forall x\, P(x)
+    ! \exists x\, P(x) ; P(x)
+x\in A\cup B
+    ! x\in A\cap B ; A
+A\subseteq B
+    ! B\subseteq A ; A ; B ; A=B ; A\supseteq B
+A\cap B=\emptyset
+    ! A\cup B=\emptyset ; A\cap B
+P(A\mid B)
+    ! P(B\mid A) ; P(A) ; P(A\cap B)
+P(X>2)
+    ! P(X<2) ; P(X\ge2) ; P(X>3)
+E[X]
+    = E[X]
+    ! E[Y] ; X ; E[X^2]
+\|x\|
+    ! x ; |y| ; \|x\|^2
+\|x\|_2
+    ! \|x\|_1 ; \|x\|
+\langle u,v\rangle
+    ! \langle u,w\rangle ; \{u,v\}
+[A,B]
+    ! [B,A] ; (A,B) ; AB
+\lfloor n/2\rfloor
+    = \left\lfloor\frac n2\right\rfloor ; floor(n/2)
+    ! \lceil n/2\rceil ; n/2 ; [n/2]+1 ; \lfloor n/3\rfloor
+\lceil\log_2 n\rceil
+    ! \log_2 n ; \lfloor\log_2 n\rfloor ; \lceil\ln n\rceil
+n\bmod 2
+    ! n ; n\bmod 3 ; 2
+\gcd(m,n)
+    = \gcd(n,m)
+    ! \operatorname{lcm}(m,n) ; mn ; \gcd(m,k)
+(-1)^n
+    = (-1)^{-n} ; \cos(n\pi)
+    ! -1^n ; (-1)^{n+1} ; 1 ; -1
+n!
+    ! n ; n!! ; (n-1)! ; \Gamma(n)
+\Gamma(n+1)
+    = n!
+    ! (n+1)! ; \Gamma(n)
+\binom{n}{k}
+    = \frac{n!}{k!(n-k)!} ; \binom{n}{n-k}
+    ! \binom{k}{n} ; \frac nk ; \binom{n+1}{k} ; \binom{n}{k+1}
+F_n
+    ! F_{n+1} ; f_n ; F ; F_m
+a_n=2^n
+    = 2^n ; a_k=2^k
+    ! a_{n+1}=2^n ; a_n=2^{n+1} ; b_n+1 ; n^2
+a_{n+1}=a_n+2
+    ! a_n+2 ; a_{n+1}=a_n+3 ; 2 ; a_n
+f'(x)=2x
+    = 2x
+    ! f(x)=2x ; f(x)=x^2 ; f''(x)=2x ; x
+f(x)=2x
+    = 2x ; f(t)=2t
+    ! f'(x)=2x ; f(x+1)=2x ; f(2x)=x ; f(x)=2 ; f(0)=2
+y=2x
+    = 2x
+    ! y'=2x ; x=2y ; y=-2x ; 2 ; y=2x+1 ; y>2x
+\begin{cases}x&x>0\\-x&x\le0\end{cases}
+    = |x| ; \begin{cases}-x&x\le0\\x&x>0\end{cases}
+    ! x ; -x ; \begin{cases}-x&x>0\\x&x\le0\end{cases}
+\begin{cases}x+y=3\\x-y=1\end{cases}
+    ! (2,1) ; \begin{cases}x+y=3\\x-y=2\end{cases} ; x+y=3
+\begin{cases}x=1\\y=2\end{cases}
+    = x=1,y=2
+    ! x=1
+\begin{pmatrix}1&0\\0&1\end{pmatrix}
+    = \begin{bmatrix}1&0\\0&1\end{bmatrix} ; I_2 ; \operatorname{diag}(1,1)
+    ! \begin{pmatrix}1&0\\0&-1\end{pmatrix} ; \begin{pmatrix}1\\1\end{pmatrix} ; \begin{pmatrix}0&1\\1&0\end{pmatrix}
+\begin{pmatrix}1&2\end{pmatrix}
+    ! \begin{pmatrix}2&1\end{pmatrix} ; \begin{pmatrix}1&2&0\end{pmatrix} ; 12
+2\mathbf{i}-\mathbf{k}
+    = (2,0,-1)
+    ! (2,-1,0) ; (2,-1) ; 2\mathbf{i}+\mathbf{k} ; 2\mathbf i-\mathbf j
+\ln|x|+C
+    = \ln|x|+K
+    ! -\ln|x|+C ; \ln|y|+C
+y=Ce^{2x}
+    = Ce^{2x} ; y=Ae^{2x} ; y = C e^{2 x}
+    ! y=e^{2x} ; y=Ce^x ; y=Ce^{-2x} ; y=C+e^{2x} ; y=Ce^{2x}+1
+y=C_1\cos x+C_2\sin x
+    = y=C_1\sin x+C_2\cos x ; y=A\cos x+B\sin x ; A\cos x+B\sin x ; c_1\cos x+c_2\sin x
+    ! y=C_1\cos x ; y=\cos x+\sin x
+y=\tan(x+C)
+    = y=\tan(C+x)
+    ! y=\tan x ; y=\tan x+C
+x^2+y^2=C
+    ! x^2+y^2 ; C ; x^2-y^2=C ; x^2+y^2=1
+\infty
+    = +\infty
+    ! -\infty ; \pm\infty ; \text{DNE} ; 0 ; \text{undefined} ; 10^{100}
+\text{does not exist}
+    = \text{DNE} ; Does not exist
+    ! \infty ; \text{does exist}
+\text{undefined}
+    ! \text{defined} ; 0
+\text{no solution}
+    = \emptyset ; No solutions ; \text{No real solutions}
+    ! 0 ; \text{one solution} ; \text{infinitely many solutions} ; \text{no} ; 1
+\text{infinitely many}
+    = \infty
+    ! \text{finitely many} ; \text{none} ; 0
+\text{increasing}
+    ! \text{decreasing} ; \text{not increasing} ; \text{nondecreasing} ; \text{strictly decreasing}
+\text{even}
+    ! \text{odd} ; \text{neither} ; \text{not even}
+\text{converges absolutely}
+    ! \text{converges conditionally} ; \text{converges} ; \text{diverges}
+\text{ellipse}
+    ! \text{hyperbola} ; \text{circle}
+\text{local minimum}
+    ! \text{local maximum} ; \text{minimum at} 3 ; \text{saddle point}
+\text{Monday}
+    ! \text{Tuesday} ; \text{not Monday} ; Mon
+\text{red}
+    ! \text{blue} ; \text{red and blue} ; \text{not red}
+x\equiv3\pmod7
+    = x\equiv10\pmod7 ; 3\pmod7 ; x\equiv-4\pmod7
+    ! x\equiv3\pmod5 ; x\equiv4\pmod7 ; 3 ; x=3 ; x\not\equiv3\pmod7
+5
+    = 2^4\equiv5\pmod{11} ; x\equiv5\pmod{11} ; 5\pmod{11} ; 5\bmod 11
+    ! 6\pmod{11} ; x\equiv6\pmod{11} ; 16\pmod{11} ; -6\pmod{11} ; 5x\pmod{11}
+x=\frac{\pi}{4}+k\pi, k\in\mathbb Z
+    = \frac\pi4+n\pi ; \frac{\pi}{4}+k\pi ; x=\frac{\pi}{4}+n\pi\ (n\in\mathbb{Z})
+    ! \frac\pi4 ; \frac\pi4+2k\pi ; -\frac\pi4+k\pi ; \frac{\pi}{4}+k
+x=2k\pi
+    = 2k\pi
+    ! k\pi ; 4k\pi ; 2\pi ; 2k
+2k+1
+    = 2n+1 , n\in\mathbb Z
+    ! 2k ; 2k+2 ; k+1
+(0,1)\cup(2,3)
+    = 0<x<1\text{ or }2<x<3 ; (2,3)\cup(0,1)
+    ! (0,3) ; (0,1) ; [0,1]\cup[2,3] ; (0,1)\cap(2,3) ; (0,1),(2,3)
+[0,\infty)
+    = \{x\mid x\ge0\} ; x=0\text{ or }x>0
+    ! (0,\infty) ; x>0 ; [0,1) ; \mathbb R ; x\le0 ; x=0\text{ or }x>1
+|x-1|<2
+    = (-1,3) ; -1<x<3
+    ! |x-1|>2 ; |x+1|<2 ; [-1,3] ; |x-1|\le2
+a<b<c
+    = c>b>a
+    ! a<c<b ; c<b<a ; a<b ; a\le b\le c ; b<a<c
+a\ge b
+    = b\le a
+    ! a>b ; a\le b ; b\ge a
+x\ne0
+    = x\neq 0 ; \mathbb{R}\setminus\{0\}
+    ! x=0 ; 0 ; x>0 ; \mathbb{R}
+\{1,2,3,\ldots\}
+    = \{1,2,3,\dots\}
+    ! \{1,2,3\} ; \{1,2,4,\ldots\} ; \{0,1,2,\ldots\}
+\{(1,2),(3,4)\}
+    = (1,2),(3,4) ; (3,4),(1,2)
+    ! (1,3),(2,4) ; (1,2) ; (2,1),(4,3) ; 1,2,3,4 ; \{1,2,3,4\}
+3+4i
+    = 4i+3
+    ! 3-4i ; 7i ; 5 ; 4+3i ; 3+4j+k
+\sqrt{-4}
+    = 2i
+    ! 2 ; -2 ; \pm2i ; -2i
+e^{i\pi}
+    = -1
+    ! 1 ; i ; e^\pi
+\log_{10}x
+    = \lg x ; \frac{\ln x}{\ln 10}
+    ! \ln x ; \log_2x ; \log_x 10 ; 10^x
+\arctan x
+    = \tan^{-1}x ; \operatorname{atan}(x)
+    ! \frac{1}{\tan x} ; \cot x ; \tan x
+-x^2
+    = -(x^2)
+    ! (-x)^2 ; x^2 ; -2x
+2^{3^2}
+    = 512
+    ! 64 ; 2^6
+\frac{a}{b}c
+    = \frac{ac}{b}
+    ! \frac{a}{bc}
+a/bc
+    = \frac{a}{b}c
+1/2x
+    = \frac{x}{2}
+x^{2/3}
+    = \sqrt[3]{x^2} ; \sqrt[3]{x}^2
+    ! x^{3/2} ; \frac{x^2}{3} ; \sqrt{x^3}
+\frac{1}{3}
+    = 0.333\ldots ; 2/6
+    ! 33\% ; 0.3333333 ; 3
+3:4
+    = 3/4 ; \frac34
+    ! 3,4 ; 7 ; 3:4:5
+1:2:3
+    = 2:4:6
+    ! 1:3:2 ; 1:2 ; 3:2:1 ; 1:2:4
+25\%
+    = 0.25 ; 25 ; \frac14 ; 25 percent
+    ! 0.0025 ; 2.5 ; 75\% ; 2500 ; 25x
+0.25
+    = 25\% ; 1/4
+    ! 25 ; 2.5 ; 0.2 ; 0.3
+3 hours
+    = 3 ; 3\text{ hr} ; 3\text{ h}
+    ! 3 minutes ; 3\text{ min} ; 3\text{ days} ; 180 ; 30 hours
+3\text{ hours }20\text{ minutes}
+    ! 3\text{ hours }30\text{ minutes} ; 3 ; 20\text{ hours }3\text{ minutes}
+5\text{ ft }3\text{ in}
+    ! 5\text{ ft} ; 8 ; 53 ; 3\text{ ft }5\text{ in}
+100\text{ N}
+    = 100 ; 100\text{ newtons}
+    ! 100\text{ J} ; 100\text{ kN} ; 100\text{ Pa} ; 100\text{ W} ; 10\text{ N}
+20^\circ\text{C}
+    = 20^{\circ}C ; 20 ; 20\text{ degrees Celsius}
+    ! 20^\circ\text{F} ; 20\text{ K} ; -20^\circ\text{C}
+6.02\times10^{23}
+    = 6.02e23 ; 6.02 \cdot 10^{23}
+    ! 6.02\times10^{22} ; 6.02 ; 6.02\times10^{-23} ; 6\times10^{23}
+1.5\times10^{-3}
+    = 0.0015
+    ! 1.5\times10^3 ; 0.015 ; 1.5
+11
+    ! 1 ; 111 ; 711 ; 1,1 ; 1 1 ; 11x ; 1\cdot1 ; 1.1
+y=mx+b
+    = mx+b
+    ! mx-b ; y=mx ; y=bx+m
+2\pi r
+    = 2r\pi ; 2 \pi r
+    ! 2\pi ; \pi r^2 ; 2r ; 2p r
+x=1
+    = 1
+    ! x\ne1 ; x<1 ; x=1,2 ; x^1 ; y=1
+x=1,x=2
+    = 1,2 ; x=1\text{ or }2 ; x\in\{1,2\}
+    ! x=1 ; x=1,y=2 ; x=-1,x=-2 ; x=12
+m=2,n=3
+    = (2,3) ; n=3,m=2
+    ! m=3,n=2 ; m+n=5 ; 5 ; (3,2) ; m=2
+(a,b)=(1,2)
+    = (1,2) ; a=1,b=2
+    ! (2,1) ; a=2,b=1 ; 3
+\triangle ABC
+    ! \triangle ABD ; ABC ; \angle ABC
+\angle A=30^\circ
+    = 30^\circ ; 30
+    ! \angle B+30^\circ ; 60^\circ ; \frac{\pi}{3}
+\vec{AB}
+    = \overrightarrow{AB}
+    ! \overline{AC} ; \vec{BA} ; AC
+|\vec v|=5
+    = 5
+\hat\imath
+    ! \hat\jmath
+\sqrt[3]{8}
+    = 2
+    ! \sqrt{8} ; 3\sqrt8 ; \sqrt[4]{8}
+4\sqrt2
+    = \sqrt{32} ; 4\sqrt{2}
+    ! 4 ; \sqrt[4]{2} ; 2\sqrt4 ; 42
+e^{xy}
+    = e^{yx} ; (e^x)^y
+    ! e^xe^y ; e^{x+y} ; xye
+\sinh x
+    = \frac{e^x-e^{-x}}{2}
+    ! \cosh x ; \sin x
+|z-1|=2
+    = |1-z|=2
+    ! |z+1|=2 ; 2 ; |z-1|=3 ; |z-1|<2 ; z=3
+\{1,2,3,4,5\}
+    = \{1,2,\ldots,5\} ; 1,2,\ldots,5 ; \{1,\ldots,5\}
+    ! \{1,2,5\}
+f(x)=x^2
+    = x\mapsto x^2
+\begin{pmatrix}1&0\\0&2\end{pmatrix}
+    = \operatorname{diag}(1,2)
+    ! I_2
+\binom{2n}{n}
+    = C(2n,n)
+10
+    = C_5^2 ; C_5^3
+    ! C_5^1
+1
+    = \operatorname{Res}(f,0)=1
+\operatorname{erf}(1)
+    = 1-\operatorname{erfc}(1)
+    ! \operatorname{erfc}(1)
+(5,2),(7,2)
+    = p=5,q=2\text{ or }p=7,q=2 ; p=5,q=2\text{ and }p=7,q=2
+    ! p=5,q=7
 """
 
 
