@@ -287,7 +287,8 @@ def main(argv: list[str] | None = None) -> None:
     trainer.save_state()
     trainer.create_model_card()
     if config.push_to_hub:
-        trainer.push_to_hub(dataset_name=args.datasets)
+        with building(f"{config.output_dir} holds the model, which could not be pushed"):
+            trainer.push_to_hub(dataset_name=args.datasets)
     path = output_dir
     if model_args.use_peft and trainer.is_world_process_zero():
         path = save_merged(model_args, config, tokenizer)

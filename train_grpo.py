@@ -280,7 +280,8 @@ def main(argv: list[str] | None = None) -> None:
     trainer.save_state()
     trainer.create_model_card()
     if config.push_to_hub:
-        trainer.push_to_hub(dataset_name=args.datasets)
+        with building(f"{config.output_dir} holds the model, which could not be pushed"):
+            trainer.push_to_hub(dataset_name=args.datasets)
     trainer.accelerator.print(f"model and tokenizer: {config.output_dir}" + trainer.watch.summary())
     if model_args.use_peft:
         trainer.accelerator.print(f"merge: {merge_command(config.output_dir, config.output_dir + '-merged')}")

@@ -84,6 +84,11 @@ def check_run(args: DataArguments, config: "TrainingArguments", model_args: "Mod
         )
     check_trainable(model_args.model_name_or_path)
     check_data(args)  # a path that is not there is an error now, not after the model is fetched
+    if config.enable_jit_checkpoint:
+        raise InputError(
+            "--enable_jit_checkpoint saves in the middle of an optimizer step, from where no run continues exactly; "
+            "leave it off: SIGTERM ends the step and saves a whole checkpoint in any case"
+        )
     check_loggers(config)
     check_hub(config)
 
@@ -181,7 +186,7 @@ def check_tokenizer(tokenizer: "PreTrainedTokenizerBase", prompt: Prompt) -> Non
 
 @contextlib.contextmanager
 def building(model: str) -> Iterator[None]:
-    """One line for what only loading finds: weights cut or missing, an adapter that fits nowhere, a folder refused.
+    """One line for what only loading or pushing finds: weights cut or missing, an adapter that fits nowhere, no hub.
 
     Args:
         model: its name, for the message.
@@ -189,16 +194,18 @@ def building(model: str) -> Iterator[None]:
     Raises:
         InputError: with the first lines of what the library says.
     """
+    import httpx
     from safetensors import SafetensorError
 
     try:
         yield
-    except (OSError, ValueError, SafetensorError) as error:
+    except (OSError, ValueError, SafetensorError, httpx.HTTPError) as error:
         if isinstance(error, InputError):
             raise
         kind = "its weights cannot be read: " * isinstance(error, SafetensorError)
         elsewhere = getattr(error, "filename", None) and not str(error.filename).startswith(model)
-        raise InputError(f"{model}: " * (not elsewhere) + kind + " ".join(str(error).split())[:400]) from error
+        hint = " A single name must match a module's whole name, such as .*q_proj" * ("Target modules" in str(error))
+        raise InputError(f"{model}: " * (not elsewhere) + kind + " ".join(str(error).split())[:400] + hint) from error
 
 
 def check_context(

@@ -33,7 +33,7 @@ from tqdm.auto import tqdm
 from trl import GRPOTrainer
 
 from cli import InputError
-from training.continuation import ContinuableTrainer
+from training.continuation import ContinuableTrainer, writing
 from training.costs import CostClock, Costs, costs_as
 from training.groups import Group, group_counts
 from training.progress import Watch, format_samples, write_model_card
@@ -351,10 +351,11 @@ class DeepMathGRPOTrainer(ContinuableTrainer, GRPOTrainer):
         ]
         first, rank = rollouts[0][1].position, self.accelerator.process_index
         path = Path(self.args.output_dir) / "rollouts" / f"step-{step:06d}.from-{first:08d}.rank{rank}.parquet"
-        path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(".part")
-        pandas.DataFrame(rows).to_parquet(part, compression="zstd")
-        part.replace(path)
+        with writing(path.parent):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            pandas.DataFrame(rows).to_parquet(part, compression="zstd")
+            part.replace(path)
 
     def _forget_rollouts(self) -> None:
         """Remove the files of rollouts that a continued run draws again, perhaps on another number of processes."""

@@ -6,6 +6,7 @@ it had not been cut. transformers' own `enable_jit_checkpoint` saves within the 
 """
 
 import contextlib
+import ctypes
 import os
 import shlex
 import signal
@@ -19,6 +20,7 @@ from transformers.trainer_callback import TrainerCallback
 
 from cli import say
 
+PR_SET_PDEATHSIG = 1  # of prctl(2): the signal that the kernel sends when the parent is gone
 SIGNALS = (signal.SIGTERM, signal.SIGUSR1, signal.SIGINT)
 
 
@@ -37,6 +39,9 @@ class StopAtSignal(TrainerCallback):
 
     def __enter__(self) -> "StopAtSignal":
         self.trainer.add_callback(self)
+        if "TORCHELASTIC_RUN_ID" in os.environ and sys.platform == "linux":
+            # A launcher that is killed, or ended by SIGUSR1, leaves its processes training: as if it had sent SIGTERM.
+            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM))
         self.before = {each: signal.signal(each, self._note) for each in SIGNALS}
         return self
 

@@ -66,6 +66,11 @@ GRPO = ["--num_generations", "4", "--per_device_train_batch_size", "8", "--max_c
             r"5 \(eval_problems\) x 2 \(num_generations_eval\) = 10 .* multiple of 1 processes x 8",
         ),
         (train_grpo, ["--eval_strategy", "steps"], "--eval_benchmark and --eval_strategy steps .* belong together"),
+        (
+            sft_warmup,
+            ["--enable_jit_checkpoint", "true"],
+            "--enable_jit_checkpoint saves in the middle of an optimizer",
+        ),
         (train_grpo, ["--eval_on_start", "true"], "--eval_on_start true: name what to evaluate on"),
         (train_grpo, ["--learning_rte", "1"], r"unknown flag: --learning_rte .did you mean --learning_rate\?"),
         (train_grpo, ["--learning_rate", "-1"], "--learning_rate -1: must be at least 0"),
@@ -231,15 +236,13 @@ def test_output_folder_is_never_overwritten(model_dir, rows_file, tmp_path):
 
 
 @pytest.mark.parametrize("script", ["sft_warmup", "train_grpo"])
-@pytest.mark.parametrize(
-    "flags",
-    [["--dataset", "absent.csv"], ["--user_prompt", "no place for it"], ["--learning_rte", "1"]]
-    + [["--model_name_or_path", "./absent"], ["--config", "absent.yaml"]],
-)
-def test_data_and_prompts_are_checked_before_anything_heavy_is_imported(script, flags):
-    code = f"import sys, {script}, cli\ntry:\n    {script}.main({flags!r})\nexcept cli.InputError as e:\n    print(e)\n"
+def test_files_flags_and_numbers_are_checked_before_anything_heavy_is_imported(script):
+    mistakes = [["--dataset", "absent.csv"], ["--user_prompt", "no place for it"], ["--learning_rte", "1"]]
+    mistakes += [["--model_name_or_path", "./absent"], ["--config", "absent.yaml"], ["--learning_rate", "-1"]]
+    code = f"import sys, {script}, cli\nfor flags in {mistakes!r}:\n    try:\n        {script}.main(flags)\n"
+    code += "    except cli.InputError as e:\n        print(e)\n"
     code += "print({'torch', 'transformers', 'datasets'} & {*sys.modules})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
-    message, heavy = done.stdout.splitlines()
-    assert flags[1] in message or flags[0] in message
+    *messages, heavy = done.stdout.splitlines()
+    assert all(value in said or flag in said for (flag, value), said in zip(mistakes, messages, strict=True)), messages
     assert heavy == "set()"
