@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A 1.5B model on DeepMath-103K for a fraction of the cost, on one node of 8 GPUs: three stages of GRPO with completions
-# of up to 8, 16 and 24 thousand tokens, each from the last one's weights and history, then the six benchmarks.
+# of up to 8, 16 and 24 thousand tokens, each from the last one's weights and history, then the six benchmarks
+# and the model card.
 #
 #   runs/deepmath_1.5b_one_node.sh
 #   LAUNCH="torchrun --nproc_per_node 8" runs/deepmath_1.5b_one_node.sh    in an environment of your own: nothing is installed
@@ -40,3 +41,4 @@ stage "$OUT/24k" train_grpo.py --config configs/grpo_one_node_24k.yaml \
 $LAUNCH evaluate.py --config configs/eval_deepmath_1.5b.yaml --model_name_or_path "$OUT/24k" \
   --output_dir "results/$(basename "$OUT")"
 python evaluate.py report --results_dir results
+python evaluate.py card "results/$(basename "$OUT")" --run "$OUT/24k"

@@ -2,7 +2,6 @@
 
 import ast
 import itertools
-import math
 import re
 import shlex
 from pathlib import Path
@@ -13,6 +12,7 @@ from torch.distributed.run import get_args_parser
 from trl import GRPOConfig, ModelConfig, SFTConfig
 
 import demo
+from benchmarks import budget
 from cli import InputError, parse_arguments, read_config
 from evaluate import COMMANDS, EvaluationArguments
 from evaluation.card import CardArguments
@@ -415,39 +415,25 @@ def test_grpo_command_in_a_warm_ups_header_goes_on_with_its_model_and_prompt(nam
 # ---------------------------------------------------------------------------------------------------------------------
 
 
-def budget_15b(gpus: int, mean_tokens: float = 8000, batches_per_rollout: float = 1) -> dict[str, float]:
-    """Hours of grpo_deepmath_1.5b on H100s, by the formulas and assumptions of docs/scale.md.
-
-    Args:
-        gpus: number of GPUs, vLLM colocated on each.
-        mean_tokens: mean length of a completion (assumed).
-        batches_per_rollout: generation batches that fill a rollout batch; 1 if at least 128 of 384 groups are mixed.
-    """
-    values, _ = load("grpo_deepmath_1.5b")
-    rollouts, G = values["max_steps"] / 2, values["num_generations"]
-    sampled = values["dynamic_sampling_prompts"] * G * batches_per_rollout  # completions a rollout batch
-    context = 150 + mean_tokens * (1 + 0.75**2) / 2  # tokens that an average token attends to
-    # Generation: a decoding step reads the weights and every sequence's KV cache once.
-    kv_bytes = 28 * 2 * 256 * 2 * context  # layers x (key, value) x width x bfloat16
-    room = values["vllm_gpu_memory_utilization"] * 85e9 - 3.55e9 - 1.5e9
-    at_once = min(values["generation_batch_size"] / gpus, sampled / batches_per_rollout / gpus, room / kv_bytes)
-    step = 0.002 + (3.55e9 + at_once * kv_bytes) / (0.6 * 3.35e12)
-    tail = values["max_completion_length"] * (0.002 + 3.55e9 / (0.6 * 3.35e12))
-    generation = sampled / gpus * mean_tokens * step / at_once + batches_per_rollout * tail
-    # Training: forward, recomputed forward, backward (2), reference, old log-probs are six forward passes.
-    flops = 2 * 1.54e9 + 4 * 28 * 1536 * context  # a token's forward pass: weights, attention
-    training = values["generation_batch_size"] * mean_tokens * 6 * flops / (gpus * 0.3 * 989e12)
-    slowest = {8: 1.42, 64: 2.41}[gpus]  # expected maximum of so many standard normals
-    training *= 1 + slowest * 0.75 / math.sqrt(values["generation_batch_size"] / 2 / gpus)
-    hours = rollouts / 3600
-    return {"generation": generation * hours, "training": training * hours}
-
-
 def test_budget_is_that_of_docs_scale():
-    cases = {(8000, 1): [(391, 95), (127, 16)], (8000, 2): [(781, 95), (253, 16)], (16000, 1): [(1408, 238), (275, 40)]}
+    """The hours that docs/scale.md shows for grpo_deepmath_1.5b, and the tables that the script prints."""
+    cases = {(8000, 1): [(391, 95), (127, 16)], (8000, 2): [(781, 95), (253, 16)], (16000, 1): [(1408, 238), (275, 39)]}
     for (tokens, batches), hours in cases.items():
-        found = [budget_15b(gpus, tokens, batches) for gpus in (8, 64)]
-        assert [(round(each["generation"]), round(each["training"])) for each in found] == hours
+        run = budget.read_run("configs/grpo_deepmath_1.5b.yaml", tokens, batches)
+        found = [{kind: h / gpus for kind, h in budget.gpu_hours(run, gpus, "h100").items()} for gpus in (8, 64)]
+        assert [(round(each["sampling"]), round(each["training"])) for each in found] == hours
+    text = Path("docs/scale.md").read_text()
+    assert budget.format_published() in text and budget.format_ways(8, "h100", budget.PRICE) in text
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in CONFIGS if "grpo" in p.stem and read_config(str(p)).get("use_vllm", [False])[0]]
+)
+def test_every_recipe_has_a_budget(path):
+    run = budget.read_run(path)
+    assert run.steps in (1, 2, 16) and run.sampled >= run.trained and run.rollouts >= 50
+    assert run.model == ("7B" if "7b" in path.stem else "1.5B")
+    assert all(hours > 0 for hours in budget.gpu_hours(run, 8, "h100").values())
 
 
 CPU = ["--use_cpu", "true", "--bf16", "false", "--report_to", "none"]
