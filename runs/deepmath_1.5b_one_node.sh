@@ -41,4 +41,4 @@ stage "$OUT/24k" train_grpo.py --config configs/grpo_one_node_24k.yaml \
 $LAUNCH evaluate.py --config configs/eval_deepmath_1.5b.yaml --model_name_or_path "$OUT/24k" \
   --output_dir "results/$(basename "$OUT")"
 python evaluate.py report --results_dir results
-python evaluate.py card "results/$(basename "$OUT")" --run "$OUT/24k"
+python evaluate.py card "results/$(basename "$OUT")" --run "$OUT/24k" --license mit # R1-Distill-Qwen-1.5B's

@@ -149,5 +149,6 @@ def test_three_stages_killed_between_and_within_end_in_scores(guesser, tmp_path,
         draws.append(pandas.read_parquet(run / stage / "prompt_history.parquet")["draws"].sum())
     sampled = [len(rollouts_of(run / stage)) for stage in STAGES]
     assert draws == [sum(sampled[: i + 1]) for i in range(3)], "every stage goes on with the last one's history"
+    assert "pass@1" in (run / "24k/README.md").read_text(), "the card, with scores"
     summary = json.loads((tmp_path / "results/run/small.json").read_text())["summary"]
     assert 0 <= summary["pass@1"] <= 100
