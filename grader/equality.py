@@ -119,7 +119,9 @@ _CONSTANT = re.compile(r"([cCKAB])(?:_?\{?\d\}?)?")
 
 def _same_constants(gold: tuple, answer: tuple) -> bool:
     """Equality with constants of integration renamed or exchanged: C_1 and C_2 may be A and B, or C_2 and C_1."""
-    old, new = (sorted(n for n in names_in(node) if _CONSTANT.fullmatch(n)) for node in (gold, answer))
+    old = sorted(n for n in names_in(gold) if _CONSTANT.fullmatch(n))
+    free = {"a", "b", "k", "D", "M", "k_1", "k_2"} - names_in(gold)
+    new = sorted(n for n in names_in(answer) if _CONSTANT.fullmatch(n) or n in free)
     if not 0 < len(old) == len(new) <= 3 or not all(_integrates(n, gold) for n in old):
         return False
     if len(old) == 1 and old == new:
@@ -149,6 +151,10 @@ def _integrates(name: str, node: tuple) -> bool:
 def _components(node: tuple) -> dict[str, tuple] | None:
     """Coefficients of i, j and k in 2i - 3j + k; None where a node is no such sum with at least i and j, or j and k."""
     found: dict[str, tuple] = {}
+    whole = [f for f in node[1] if f[0] == "add"] if node[0] == "mul" else []
+    if len(whole) == 1 and _components(whole[0]):  # (2i - j)/3
+        rest = [f for f in node[1] if f is not whole[0]]
+        return {axis: ("mul", [*rest, value]) for axis, value in _components(whole[0]).items()}
     for term in node[1] if node[0] == "add" else [node]:
         factors = term[1] if term[0] == "mul" else [term]
         if term[0] == "mul" and len(factors) == 2 and factors[0] == MINUS and factors[1][0] == "mul":

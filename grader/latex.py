@@ -16,7 +16,7 @@ from fractions import Fraction
 
 from grader.nodes import MINUS, ONE, OVER, joined, names_in, product_of
 from grader.structures import CYCLES, SETOPS, permutation, read_structure
-from grader.text import MAX_CHARS, clean
+from grader.text import MAX_CHARS, clean, repeating_decimals
 from grader.tokens import CLOSE, CONDITION, FUNCTIONS, GREEK, OPEN, ParseError, split, tokenize, wrapped
 from grader.units import currency
 
@@ -44,7 +44,7 @@ def parse(text: str, thousands: bool = True) -> tuple[tuple, str]:
     sign = currency(text)
     if "\\" in text:  # a bold letter is a vector
         text = _DOUBLY.sub(r"\1{\2}", _BOLD.sub(r"\\vec{\1\2}", text))
-    text = _repeating_decimals(clean(text))
+    text = repeating_decimals(clean(text))
     text = re.sub(r"(?<![\d.])(\d{1,9}) (\d{1,9})/(\d{1,9})(?![\d.])", r"\1\\frac{\2}{\3}", text)  # 2 1/2
     if CYCLES.fullmatch(text):
         return ("opaque", permutation(text)), ""
@@ -63,23 +63,6 @@ _DOUBLY = re.compile(r"(\\(?:hat|vec|overrightarrow))\s*\{?\s*\\vec\{([^{}]*)\}\
 _TICKS = re.compile(r"(?<=\d)\s?(?:''|\"|\^\s?\{?\s?\\prime\s?\\prime\s?\}?)$")  # 0.49'', of arc or inches
 _UNIT = r"\{\s?(\\(?:text|mathrm)\s?\{[^{}]*\}(?:\s?\^\s?(?:\d|\{\s?\d\s?\}))?)\s?\}"
 _UNIT_FRACTION = re.compile(rf"\\frac\s?{_UNIT}\s?{_UNIT}")
-
-
-def _repeating_decimals(text: str) -> str:
-    def fraction(head: str, block: str) -> str:
-        places = len(head.partition(".")[2])
-        value = Fraction(head + "0") + Fraction(int(block), (10 ** len(block) - 1) * 10**places)
-        return rf"\repeating{{{value.numerator}}}{{{value.denominator}}}"
-
-    if "." not in text:
-        return text
-    text = re.sub(r"\\dot\{?(\d)\}?(\d{0,20})\\dot\{?(\d)\}?", r"\\overline{\1\2\3}", text)
-    text = re.sub(
-        r"(\d{0,30}\.\d{0,30})\\(?:overline|bar|dot)\s?(?:\{(\d{1,30})\}|(\d))",
-        lambda m: fraction(m[1], m[2] or m[3]), text,
-    )  # fmt: skip
-    tail = r"\s?(?:\\[lc]?dots|repeating)"
-    return re.sub(r"(\d{0,30}\.\d{0,20}?)(\d{1,8}?)\2{1,20}" + tail, lambda m: fraction(m[1], m[2]), text)
 
 
 def _read_list(tokens: list[str], depth: int) -> tuple:
@@ -129,7 +112,7 @@ def _spread_dots(items: list[tuple]) -> list[tuple]:
 
 def _condition_at(tokens: list[str]) -> int:
     """Where a condition begins, as in 3 \\pmod 7, 2^n (n > 0), k\\pi, k \\in Z or n for n > 0; 0 for none."""
-    if not any(t in _BOUNDS or t in _MODULI or t[:2] == "@~" for t in tokens):
+    if not any(t in _BOUNDS or t in _MODULI or t[:2] == "@~" or t == r"\ldots" for t in tokens):
         return 0
     depth = start = 0
     for i, t in enumerate(tokens):
@@ -146,7 +129,11 @@ def _condition_at(tokens: list[str]) -> int:
     head, inner = tokens[:start], tokens[start + 1 : -1]
     value = head and head[-1] not in _NOT_ATOMS | {"+", "-", "*", "/", "^", "_", ",", "and", "or"}
     lone = len(head) == 1 and (head[0].isupper() or head[0] in _UNKNOWN_FUNCTIONS)  # P(X > 2)
-    return start if value and not lone and wrapped(tokens[start:], "(") and split(inner, _BOUNDS)[1] else 0
+    return (
+        start
+        if value and not lone and wrapped(tokens[start:], "(") and (split(inner, _BOUNDS)[1] or {"=", ","} <= {*inner})
+        else 0
+    )
 
 
 def _skip_group(tokens: list[str], i: int) -> list[str]:
@@ -172,6 +159,8 @@ def _named(tokens: list[str]) -> bool:
     """Whether the tokens only name something: `x`, `f(x)`, `a_{37}`, `(x, y)`, `S_{ABC}:S`, `\\lim_{x\\to 0} f`."""
     if not tokens or tokens[0] in (r"\lim", r"\sum", r"\int", r"\prod"):
         return bool(tokens)
+    if tokens[0][1:] in _OPERATORS or (wrapped(tokens, "[") and ":" in tokens):  # \dim_Q Q(\sqrt2), [Q(\sqrt2) : Q]
+        return not split(tokens, {"+", "-", "*", "/", "^", "!", r"\cdot", r"\pm"})[1]
     letters, skip, previous = 0, 0, ""
     if tokens[1:6] == ["^", "{", "-", "1", "}"] and tokens[6:7] == ["("]:  # f^{-1}(x)
         tokens = [tokens[0], *tokens[6:]]
@@ -468,10 +457,15 @@ class _Parser:
         rows = [split([t for t in row if t != r"\hline"], {"&"})[0] for row in rows if row]
         if name in ("cases", "dcases", "rcases"):
             return self.cases(rows)
-        cells = [[_read_list(cell, self.depth + 1) for cell in row if cell] for row in rows]
         if name in ("aligned", "align", "gathered", "gather", "split"):
-            items = [_read_list([t for cell in row for t in cell], self.depth + 1) for row in rows if any(row)]
+            lines = [[t for cell in row for t in cell] for row in rows if any(row)]
+            for i in range(len(lines) - 1, 0, -1):  # x = 3 + 4 \\ = 7
+                lines[i - 1 : i + 1] = [sum(lines[i - 1 : i + 1], [])] if lines[i][0] == "=" else lines[i - 1 : i + 1]
+            items = [_read_list(line, self.depth + 1) for line in lines]
             return items[0] if len(items) == 1 else ("list", items, ",")
+        cells = [[_read_list(cell, self.depth + 1) for cell in row if cell] for row in rows]
+        if name == "array" and len(cells) == len(cells[0]) == 1:
+            return cells[0][0]
         if name == "vmatrix":
             return ("fn", "det", [("matrix", cells)])
         return ("matrix", cells)
@@ -498,13 +492,13 @@ class _Parser:
             name += self.take()
         at_number = self.tokens[self.i : self.i + 3][::2] == ["(", ")"] and self.tokens[self.i + 1][0].isdigit()
         if self.tokens[self.i : self.i + 2] == ["{", "("] and name in _UNKNOWN_FUNCTIONS:  # u{\left(t\right)}
-            inner = self.group()
-            return ("fn", name, [_read_relation(p, self.depth + 1) for p in split(inner[1:-1], {","})[0]])
-        if self.peek() == "(" and (word or at_number or name.rstrip("'") in _UNKNOWN_FUNCTIONS):
+            inner = self.group()[1:-1]
+        elif self.peek() == "(" and (word or at_number or name.rstrip("'") in _UNKNOWN_FUNCTIONS):
             self.take()
             inner = self.inside({")"})
-            return ("fn", name, [_read_relation(p, self.depth + 1) for p in split(inner, {","})[0]])
-        return ("sym", name)
+        else:
+            return ("sym", name)
+        return ("fn", name, [_read_relation(p, self.depth + 1) for p in split(inner, {","})[0]])
 
     def command(self, name: str) -> tuple:
         if name in ("frac", "binom", "dbinom", "tbinom"):

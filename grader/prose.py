@@ -220,6 +220,7 @@ _CHOSEN = re.compile(  # C(5, 2), C_5^2, P(5, 2), {}_5P_2; 5 C 2 is read as it s
 _NOTATIONS = [
     (re.compile(r"^(?:[fgh]\s?:\s?)?(\w)\s?\\mapsto"), r"f(\1)="),
     (re.compile(r"^(?:\\text\s?\{)?(?:the )?cyclic group of order \}?\s?(\w+)\}?$"), r"\\mathbb{Z}_{\1}"),
+    (re.compile(r"\\sqrt\s?\{\s?-\s?1\s?\}"), "i"),
     (re.compile(r"^[CZ]_\{?(\d+)\}?$|^\\mathbb\{Z\}/\\langle\s?(\d+)\s?\\rangle$"), r"\\mathbb{Z}_{\1\2}"),
     (re.compile(r"\\(?:text|mathrm)\s?\{\s?(?=[^{}A-Za-z]*\\)((?:[^{}A-Za-z]|\\[A-Za-z]+|\{[^{}]*\})+)\}"), r"{\1}"),
     (re.compile(r"^(?:\\text\s?\{\s?)?(?:Rs\.?|USD|EUR|INR|RMB|all|every)\s?\}?\s?(?=[\d\\n-])"), ""),

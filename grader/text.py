@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from fractions import Fraction
 from functools import lru_cache
 
 MAX_CHARS = 4000  # longer answers are compared as strings only
@@ -54,6 +55,7 @@ _REWRITES = [(hint, re.compile(pattern), by) for hint, pattern, by in (
      r"|(?:st|nd|rd|th)\b)", ""),  # 12^{th}
     ("mod", r"\(\s*(?:\\(?:text|mathrm|operatorname)\s?\{\s?mod\s?\}|\\?mod\b)\s*([^()]+)\)", r"\\pmod{\1}"),
     ("^{", r"\\(?:mathrm|text)\s?\{[^{}]*\^\{-?\d\}[^{}]*(?:\^\{-?\d\}[^{}]*)*\}", _flat_power),
+    ("math", r"\\([ij])math\b", r" \1"), ("begin", r"(\\begin\{\w+\})\[[tbc]\]", r"\1"),
     ("\\mu", r"(?<=\d)\s?\\mu\s?(?:m\b|\\(?:text|mathrm)\s?\{\s?m\s?\})", r"\\text{um}"),
     ("'", r"(?<=\d)\s?'{1,2}$", ""),  # seconds of arc
     ("\\", r"\\([ZRQNC])(?![A-Za-z])", r"\\mathbb{\1}"), ("cbrt", r"\bcbrt\b", r"\\sqrt[3]"),
@@ -84,6 +86,25 @@ def clean(text: str) -> str:
             text = pattern.sub(by, text)
     text = re.sub(r"[.,;]\s*(\}{1,3})$", r"\1", text.strip().rstrip(" .,;:\\"))
     return text.lstrip(" " if re.match(r"\s*\.\d", text) else " ,.:;")
+
+
+def repeating_decimals(text: str) -> str:
+    """The text with 0.1\\overline{6} and 0.1666... as fractions, \\repeating{1}{6}."""
+
+    def fraction(head: str, block: str) -> str:
+        places = len(head.partition(".")[2])
+        value = Fraction(head + "0") + Fraction(int(block), (10 ** len(block) - 1) * 10**places)
+        return rf"\repeating{{{value.numerator}}}{{{value.denominator}}}"
+
+    if "." not in text:
+        return text
+    text = re.sub(r"\\dot\{?(\d)\}?(\d{0,20})\\dot\{?(\d)\}?", r"\\overline{\1\2\3}", text)
+    text = re.sub(
+        r"(\d{0,30}\.\d{0,30})\\(?:overline|bar|dot)\s?(?:\{(\d{1,30})\}|(\d))",
+        lambda m: fraction(m[1], m[2] or m[3]), text,
+    )  # fmt: skip
+    tail = r"\s?(?:\\[lc]?dots|repeating)"
+    return re.sub(r"(\d{0,30}\.\d{0,20}?)(\d{1,8}?)\2{1,20}" + tail, lambda m: fraction(m[1], m[2]), text)
 
 
 WRAP = re.compile(r"\\(?:text(?:bf|it|rm|sf|tt|normal|up)?|mathrm|mbox|operatorname\*?|rm|bf)\s*(?=\{)")

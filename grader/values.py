@@ -308,6 +308,8 @@ def _apply(node: tuple, point: Point):
         return simple[name](x)
     if name in ("max", "min"):
         return max(args) if name == "max" else min(args)
+    if name == "Li" and len(args) == 2:
+        return mp.polylog(args[1], _bounded(x, 12))
     if name in ("zeta", "Gamma", "erf", "erfc"):
         return getattr(mp, name.lower())(_bounded(x, 12))
     return _oracle(name, sorted(args, key=str) if name in ("gcd", "lcm") else args)

@@ -235,8 +235,10 @@ x<0 \text{ or } x=2
     ! sqrt(2)
 7
     = \footnotesize 7 ; \colorbox{yellow}{7} ; \begin{equation}7\end{equation} ; \scriptsize 7
-    = \begin{equation*}x=7\end{equation*}
-    ! \footnotesize 8 ; \begin{equation}x=8\end{equation}
+    = \begin{equation*}x=7\end{equation*} ; \begin{aligned} x&=3+4\\ &=7\end{aligned}
+    = \begin{aligned}[t] 7 \end{aligned} ; \begin{array}{c} 7\end{array}
+    ! \footnotesize 8 ; \begin{equation}x=8\end{equation} ; \begin{aligned} x&=3+4\\ &=8\end{aligned}
+    ! \begin{array}{c} 7\\8\end{array}
 W(n) = 1 \text{ and } W(n) = -1
     = W(x)=1orW(x)=-1 ; W(n)=1 or W(n)=-1
     ! W(x)=1 ; W(x)=1orW(x)=2
@@ -285,6 +287,62 @@ O(n^2)
 x=1 or x=2
     = x=2 or x=1
     ! x=1 or x=1 ; x=1
+\{1,2,3,4,5\}
+    = \{1,2,\ldots,5\} ; \{1,2,\dots,5\} ; \{1,2,3,\cdots,5\} ; 1,2,\ldots,5 ; \{1, 2, ..., 5\} ; \{1,\ldots,5\}
+    ! \{1,2,\ldots,6\} ; \{1,2,\ldots\} ; \{1,3,\ldots,5\} ; \{1,\ldots,4\} ; \{1,2,\ldots,n\} ; \{1,2,4,\ldots,5\}
+    ! (1,2,\ldots,6)
+\{1,3,5,7,9\}
+    = \{1,3,\ldots,9\} ; \{1,3,5,\ldots,9\}
+    ! \{1,2,\ldots,9\} ; \{1,3,\ldots,10\} ; \{1,\ldots,9\}
+\{1,2,\ldots,100\}
+    = \{1,2,3,\dots,100\} ; \{1,\ldots,100\}
+    ! \{1,2,\ldots,99\} ; \{2,\ldots,100\} ; 100
+1,2,\ldots,n
+    = 1,2,\dots,n ; 1, 2, ..., n
+    ! 1,2,\ldots,m ; 1,2,n
+p=5,q=2;p=7,q=2
+    = p = 5, q = 2 \quad \text{and} \quad p = 7, q = 2 ; p=7,q=2 \text{ and } p=5,q=2 ; p=5,q=2 \text{ or } p=7,q=2
+    ! p=5,q=2 ; p=2,q=5 \text{ and } p=2, q=7 ; p=5, q=2 \text{ and } p=5, q=2
+x=1, y=2, z=3
+    = x=1, y=2 \text{ and } z=3 ; z=3, y=2, x=1
+    ! x=1, y=3 \text{ and } z=2
+1
+    = \operatorname{Res}(f,0)=1 ; \text{Res}(f, 0) = 1 ; \operatorname{ind}(\gamma, 0) = 1 ; \text{ord}(g) = 1
+    ! \operatorname{Res}(f,1)=2
+4
+    = |G|=4 ; \dim_{\mathbb{Q}}\mathbb{Q}(\sqrt2,\sqrt3)=4 ; [\mathbb{Q}(\sqrt2,\sqrt3):\mathbb{Q}]=4
+    = \dim_{\mathbb R} V = 4 ; \deg f = 4 ; \text{rank} = 4 ; \operatorname{rank}(A) = 4 ; \text{rank}(A)=4
+    = \max f = 4 ; \dim \ker T = 4
+    ! x^2 = 4 ; 4x^2 = 0 ; x^2 - 4 = 0 ; \frac{1}{x}=4 ; 4=0 ; x^2 = 2 ; \dim V + 1 = 4 + 1
+    ! [\mathbb{Q}(\sqrt2):\mathbb{Q}]=2 ; \dim V \ge 4 ; \dim V \neq 4 ; 2\dim V = 4
+x^2=4
+    ! 4
+(1,2,3)
+    = \hat\imath+2\hat\jmath+3\hat k ; \hat{\imath}+2\hat{\jmath}+3\hat{k}
+    ! \hat\imath+3\hat\jmath+2\hat k
+\frac{1}{3}(2\mathbf{i}-\mathbf{j}+2\mathbf{k})
+    = \left(\frac23,-\frac13,\frac23\right) ; \frac{2\mathbf i-\mathbf j+2\mathbf k}{3}
+    ! (2,-1,2) ; (\frac23,\frac13,\frac23) ; \frac{1}{3}(2\mathbf{i}+\mathbf{j}+2\mathbf{k})
+\dim V = 4
+    ! 5 ; \dim W = 5
+\operatorname{erf}(1)
+    = 1-\operatorname{erfc}(1) ; \mathrm{erf}(1)
+    ! \operatorname{erfc}(1) ; 1+\operatorname{erfc}(1)
+\operatorname{Li}_2(1)
+    = \frac{\pi^2}{6} ; \mathrm{Li}_2(1)
+    ! \frac{\pi^2}{12} ; \operatorname{Li}_3(1)
+y=C_1\cos x+C_2\sin x
+    = y = a\cos x + b\sin x ; y=k_1\cos x+k_2\sin x ; y=A\cos x+B\sin x
+    ! y = a\cos x + a\sin x ; y = a\cos x ; y=a\cos x+x\sin x
+y=x+C
+    = y=x+k ; y=x+K
+    ! y=x+x ; y = x ; y=kx
+2^n
+    = 2^n \ (n = 0, 1, 2, \ldots) ; 2^n (n=1,2,3,\dots)
+    ! 2^{n+1} (n=0,1,\ldots) ; 2^n(n-1)
+\mathbb{Z}[i]
+    = \mathbb{Z}[\sqrt{-1}]
+    ! \mathbb{Z}[\sqrt{-2}] ; \mathbb{Z}
 """
 
 
