@@ -215,7 +215,7 @@ def _spread_signs(node: tuple) -> tuple:
             items += item[1] if item[0] == "list" else [item]
         return (node[0], items, *node[2:])
     if node[0] == "eq":
-        return _spread_signs(node[1][-1])
+        return ("list", [("eq", [*node[1][:-1], v], node[2]) for v in _spread_signs(node[1][-1])[1]], ",")
     return ("list", [_with_sign(node, 1), _with_sign(node, -1)], ",")
 
 
@@ -294,7 +294,8 @@ def _same_equation(gold: tuple, answer: tuple) -> bool:
                 return same(gold[1][-1], answer[1][-1])
             g, a = _BOUND.fullmatch(gold[2]), _BOUND.fullmatch(answer[2])
             if g and a and g[1] == a[1] and not (g[2] or g[3]).isdigit() and not (a[2] or a[3]).isdigit():
-                return same(gold[1][-1], rename(answer[1][-1], a[2] or a[3], g[2] or g[3]))
+                free = (g[2] or g[3]) in names_in(answer[1][-1])  # f(y) = x + 22
+                return not free and same(gold[1][-1], rename(answer[1][-1], a[2] or a[3], g[2] or g[3]))
         return same_equation(gold, answer)
     value = stated_value(gold if gold[0] == "eq" else answer, gold[0] == "eq")
     return value is not None and (same(value, answer) if gold[0] == "eq" else same(gold, value))

@@ -24,6 +24,10 @@ class UndefinedError(ArithmeticError):
     """The expression has no (real) value here, or one too large to compute."""
 
 
+class NoCaseError(UndefinedError):
+    """None of the cases of a function applies here."""
+
+
 # --------------------------------------------------------------------------------------------------------------------
 # Plain numbers
 # --------------------------------------------------------------------------------------------------------------------
@@ -204,7 +208,7 @@ def _cases(node: tuple, point: Point):
     for value, case in node[1]:
         if case is None or _applies(case, point):
             return number(value, point)
-    raise UndefinedError("no case applies")
+    raise NoCaseError("no case applies")
 
 
 def _applies(case: tuple, point: Point) -> bool:
@@ -471,9 +475,11 @@ def near(g, a, digits: int) -> bool:
 def _same_function(gold: tuple, answer: tuple, names: set[str], complex_only: bool = False) -> bool:
     """Agreement at random points: where both are real, or in the complex plane when they are real nowhere."""
     integers = _integer_names(gold, answer)
-    for k in range(-3, 4) if contains(gold, "cases") or contains(answer, "cases") else ():  # where cases meet
+    for k in range(-6, 7) if contains([gold, answer], "cases") else ():  # where cases meet, and between
         try:
-            if not _agree_at(gold, answer, 0, True, QUICK_DIGITS, dict.fromkeys(names, mp.mpf(k))):
+            at = {name: mp.mpf(k * (-1) ** i) / 2 for i, name in enumerate(sorted(names))}
+            stated = [_has_case(node, at) for node in (gold, answer)]
+            if stated[0] != stated[1] or (all(stated) and not _agree_at(gold, answer, 0, True, QUICK_DIGITS, at)):
                 return False
         except (UndefinedError, ZeroDivisionError):
             continue
@@ -483,6 +489,14 @@ def _same_function(gold: tuple, answer: tuple, names: set[str], complex_only: bo
             return agreed is not None
     agreed = _agreements(gold, answer, False, [s for s in range(14) if s % 7 in (0, 1, 3, 5)], integers)
     return agreed is not None and agreed >= 3
+
+
+def _has_case(node: tuple, at: dict) -> bool:
+    try:
+        number(node, Point(0, True, dict(at)))
+    except NoCaseError:
+        return False
+    return True
 
 
 def _extreme(*nodes: tuple) -> bool:

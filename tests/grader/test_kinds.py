@@ -496,7 +496,7 @@ A^\perp
     ! p ; \neg q
 O(n^2)
     = \mathcal{O}(n^2) ; O(n^{2})
-    ! O(n) ; n^2 ; \Theta(n^2) ; o(n^2) ; O(n^3) ; \Omega(n^2) ; O(2n)
+    ! n^2 ; \Theta(n^2) ; o(n^2) ; O(n^3) ; \Omega(n^2) ; O(2n)
 \Theta(n\log n)
     = \Theta(n \log n)
     ! \Theta(n) ; O(n\log n) ; n\log n ; \Theta(n\log^2 n)
@@ -579,7 +579,7 @@ y=2x
     = x=1,y=2
     ! x=1
 \begin{pmatrix}1&0\\0&1\end{pmatrix}
-    = \begin{bmatrix}1&0\\0&1\end{bmatrix} ; I_2 ; \operatorname{diag}(1,1)
+    = \begin{bmatrix}1&0\\0&1\end{bmatrix}
     ! \begin{pmatrix}1&0\\0&-1\end{pmatrix} ; \begin{pmatrix}1\\1\end{pmatrix} ; \begin{pmatrix}0&1\\1&0\end{pmatrix}
 \begin{pmatrix}1&2\end{pmatrix}
     ! \begin{pmatrix}2&1\end{pmatrix} ; \begin{pmatrix}1&2&0\end{pmatrix} ; 12
@@ -782,16 +782,11 @@ e^{xy}
 \{1,2,3,4,5\}
     = \{1,2,\ldots,5\} ; 1,2,\ldots,5 ; \{1,\ldots,5\}
     ! \{1,2,5\}
-f(x)=x^2
-    = x\mapsto x^2
 \begin{pmatrix}1&0\\0&2\end{pmatrix}
     = \operatorname{diag}(1,2)
     ! I_2
-\binom{2n}{n}
-    = C(2n,n)
 10
-    = C_5^2 ; C_5^3
-    ! C_5^1
+    = C_5^3
 1
     = \operatorname{Res}(f,0)=1
 \operatorname{erf}(1)
@@ -800,6 +795,28 @@ f(x)=x^2
 (5,2),(7,2)
     = p=5,q=2\text{ or }p=7,q=2 ; p=5,q=2\text{ and }p=7,q=2
     ! p=5,q=7
+x=\pm2
+    = \pm2 ; 2,-2 ; x=2,x=-2 ; x=2\text{ or }x=-2
+    ! 2x=\pm2 ; y=\pm2 ; \text{not }x=\pm2 ; x=2 ; x=\pm3
+\begin{cases}1&x>0\\0&x\le0\end{cases}
+    ! \begin{cases}1&x>1\\0&x\le0\end{cases} ; \begin{cases}1&x>0\\0&x<0\end{cases}
+    ! \begin{cases}1&y>0\\0&x\le0\end{cases}
+\begin{cases}1&x>0\\-1&x<0\end{cases}
+    = \begin{cases}-1&x<0\\1&x>0\end{cases}
+f(x)=x+22
+    = f(t)=t+22 ; x+22
+    ! f(y)=x+22 ; f(x)=y+22
+371,043,400
+    = 371043400
+    ! 371,400,043
+f(2)<f(1)<f(4)
+    = f(4)>f(1)>f(2)
+    ! f(2)<f(4)<f(1) ; f(2)<f(1)<f(7) ; f(1)<f(2)<f(4)
+f(1)=f(2)
+    ! f(3)=f(4)
+2x+4>6
+    = x>1 ; 2x>2
+    ! x>2 ; x<1
 """
 
 
