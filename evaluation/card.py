@@ -29,7 +29,7 @@ TITLES = {"math500": "MATH500", "amc23": "AMC23", "olympiadbench": "OlympiadBenc
           "brumo25": "BRUMO 2025", "cmimc25": "CMIMC 2025", "gsm8k": "GSM8K"}  # fmt: skip
 STAGES = {
     "grpo": "GRPO and a verifiable reward on final answers, as DeepMath (arXiv 2504.11456) was",
-    "sft": "supervised learning on worked solutions whose answers were graded first",
+    "sft": "supervised learning on worked solutions",
 }
 GRADERS = {"ours": "this repository's, which compares the final answer", "paper": "the paper's rule, an OR of two"}
 PRIVATE = ("output_dir", "run_name", "resume_from_checkpoint")  # settings that say nothing of the model
@@ -274,7 +274,7 @@ def header(run: Path, chain: list[dict], results: list[Result], name: str, licen
         datasets=list(dict.fromkeys(datasets)) or None,
         metrics=["accuracy"] if results else None,
         tags=["math", "reasoning", *(facts["stage"] for facts in chain), "trl", *["lora"] * adapter],
-        model_name=Path(name).name,
+        model_name=Path(name).name if results else None,
         eval_results=[each for result in results for each in scores(result)] or None,
     )
 
@@ -319,9 +319,9 @@ def table(headings: list[str], rows: list[list[str]]) -> str:
 
 
 def shown_name(name: str) -> str:
-    """A hub id with its link, or the last part of a local path: the rest is of no use, and no business, to others."""
+    """A hub id with its link, or the last part of a local path: the rest is of no use to others."""
     found = hub_id(name)
-    return f"[{name}](https://huggingface.co/{found})" if found else f"`{Path(name).name}` (a local folder or file)"
+    return f"[{name}](https://huggingface.co/{found})" if found else f"`{Path(name).name}` (a local folder)"
 
 
 def shown_data(facts: dict) -> str:
@@ -347,8 +347,8 @@ def section_results(results: list[Result], unscored: list[str], name: str) -> st
         text += "2504.11456), by the same protocol: temperature 0.6, top-p 0.95, at most 32,768 tokens.\n\n"
         text += table(["model", *(TITLES[column] for column in columns)], rows) + "\n"
     text += "Every score in detail:\n\n"
-    headings = ["benchmark", "pass@1", "95 % interval", "majority vote", "problems", "samples each (n)", "mean tokens",
-                "cut off", "not compared with the paper"]  # fmt: skip
+    headings = ["benchmark", "pass@1", "95 % interval", "pass@k", "majority vote", "problems", "samples each (n)",
+                "mean tokens", "cut off", "not compared with the paper"]  # fmt: skip
     text += table(headings, [detail(each) for each in results])
     warnings = [
         f"{each.title}: the evaluation is NOT finished: {each.unfinished}" for each in results if each.unfinished
@@ -359,10 +359,12 @@ def section_results(results: list[Result], unscored: list[str], name: str) -> st
 def detail(result: Result) -> list[str]:
     """A result's row in the table of details."""
     s, vote = result.summary, f"maj@{result.summary['n']}"
+    most = next((f"pass@{k}" for k in range(s["n"] // 2, 1, -1) if f"pass@{k}" in s), None)
     return [
         result.title,
         plus_minus(s["pass@1"], s["standard_error"]),
         "{:.1f} to {:.1f}".format(*bounds_of(result.data)),
+        f"{plus_minus(s[most], s[f'{most}_standard_error'])} ({most})" if most else "–",
         plus_minus(s[vote], s[f"{vote}_standard_error"]) if vote in s else "–",
         s["problems"],
         s["n"],
@@ -384,7 +386,7 @@ def section_training(run: Path, chain: list[dict]) -> str:
         text += f"\n### {heading}\n\n" + table(["", ""], [[key, value] for key, value in rows.items()])
         if facts is chain[0] and curves_of(run, facts).is_file():
             text += "\n![Accuracy of all rollouts and completion length](curves.png)\n"
-        settings = {key: public(value) for key, value in facts["settings"].items() if key not in PRIVATE}
+        settings = {k: public(v) for k, v in facts["settings"].items() if k not in PRIVATE and v not in ([], "")}
         text += "\nSettings that differ from their defaults (TRL's, and this recipe's own):\n\n"
         text += f"```yaml\n{yaml.safe_dump(settings, allow_unicode=True)}```\n"
     if chain[0].get("merge"):

@@ -225,10 +225,14 @@ def answer_places(completion: str, answer: str | None) -> list[tuple[int, int]]:
 # ---------------------------------------------------------------------------------------------------------------------
 
 
+def as_json(value) -> str:
+    """JSON that may stand in an HTML page: in ASCII, half surrogate pairs included, and nothing in it is a tag."""
+    return json.dumps(value, ensure_ascii=True, separators=(",", ":")).replace("<", "\\u003c")
+
+
 def packed(value) -> str:
     """JSON, compressed, in letters that mean nothing in HTML."""
-    text = json.dumps(value, ensure_ascii=True, separators=(",", ":"))  # escapes half a surrogate pair as well
-    return base64.b64encode(gzip.compress(text.encode(), compresslevel=6, mtime=0)).decode()
+    return base64.b64encode(gzip.compress(as_json(value).encode(), compresslevel=6, mtime=0)).decode()
 
 
 class Page:
@@ -301,7 +305,7 @@ class Page:
         """The text of the page, piece by piece."""
         self.close()
         template = TEMPLATE.read_text(encoding="utf-8")
-        words = {"title": html.escape(title), "index": packed(self.index(title))}
+        words = {"title": html.escape(title), "index": as_json(self.index(title))}
         for name, tag in (("script", "script"), ("style", "style")):  # the browser runs, and applies, these two alone
             text = re.search(rf"<{tag}>(.*?)</{tag}>", template, re.DOTALL)[1]
             words[f"{name}_hash"] = "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

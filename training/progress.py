@@ -227,17 +227,17 @@ def card_rows(facts: dict, state, last: list[dict]) -> dict[str, str]:
     Args:
         last: the logs that its last values are means of.
     """
-    rows = {}
+    rows, processes = {}, facts["processes"]
     if "golds" in facts:
         rows["golds that the grader cannot read"] = f"{facts['unreadable']} of {facts['golds']} drawn"
     clocked = [entry["profiling/seconds"] for entry in state.log_history if "profiling/seconds" in entry]
     hours = sum(clocked or [entry.get("train_runtime", 0.0) for entry in state.log_history]) / 3600
     rows |= {
         "optimizer steps": f"{state.global_step} of {state.max_steps}",
-        "tokens seen": f"{state.num_input_tokens_seen:,}",
-        "hours": f"{hours:.2f}, on {facts['processes']} processes {hours * facts['processes']:.2f}",
+        "tokens seen": f"{state.num_input_tokens_seen:,}" if state.num_input_tokens_seen else "not counted",
+        "hours": f"{hours:.2f}" + (f", {hours * processes:.1f} over all processes" if processes > 1 else ""),
         **costs_of(state.log_history),
-        "hardware": f"{facts['processes']} processes on {hardware()} a machine",
+        "hardware": f"{processes} process{'es' * (processes > 1)} on {hardware()} a machine",
         "versions": ", ".join(f"{name} {version}" for name, version in versions(*PACKAGES).items()),
         "commit": git_commit() or "unknown (no git checkout)",
     }

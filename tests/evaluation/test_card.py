@@ -104,7 +104,7 @@ def test_text(run, tmp_path):
     evaluate.main(["card", str(tmp_path / "res"), "--run", str(run)])
     text = (run / "README.md").read_text()
     assert "| **mine-1.5B** | **41.7 ± 9.5** |\n| Qwen2.5-7B-Base | 7.7 |" in text, "AIME24 alone is compared"
-    assert "| AIME24 | 41.7 ± 9.5 | 27.1 to 57.8 | 43.1 | 30 | 4 | 12,346 | 5.0 % | – |" in text
+    assert "| AIME24 | 41.7 ± 9.5 | 27.1 to 57.8 | 50.2 ± 8.1 (pass@2) | 43.1 | 30 | 4 | 12,346 | 5.0 % | – |" in text
     assert "| temperature 1, max_new_tokens 4096, only a part of it |" in text
     assert "- MATH500 (3 of 500 problems, unfinished): the evaluation is NOT finished: 3 of 500 problems" in text
     assert "- AIME25: 1 samples are stored, and not scored yet" in text
