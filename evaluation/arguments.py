@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import os
 
 from cli import InputError, check_whole, say
 from evaluation.benchmarks import benchmark_names, stem_of
@@ -68,6 +69,11 @@ def check_values(args) -> None:
             raise InputError(f"--{name} {getattr(args, name)}: must lie in (0, 1]")
     if args.report_to != "none" and importlib.util.find_spec(args.report_to) is None:
         raise InputError(f"--report_to {args.report_to}: it is not installed; `pip install {args.report_to}`")
+    if args.report_to == "wandb" and os.environ.get("WANDB_MODE", "online") == "online":
+        import wandb
+
+        if not wandb.login(prompt=False, verify=False):  # asked now, not when all samples are made
+            raise InputError("--report_to wandb: no key; `wandb login`, or WANDB_MODE=offline")
     if args.min_p > 1:
         raise InputError(f"--min_p {args.min_p}: must lie in [0, 1]")
     if isinstance(args.vllm_args, str):

@@ -190,10 +190,11 @@ def one_line(text: str, most: int = 90) -> str:
 
 
 def main(argv: list[str]) -> None:
-    folders = [word for word in argv[:2] if not word.startswith("-")]
+    count = next((at for at, word in enumerate(argv) if word.startswith("-")), len(argv))
+    folders = argv[:count]
+    (args,) = parse_arguments([CompareArguments], argv[count:])
     if len(folders) != 2:
-        raise InputError("compare needs two folders of results: python evaluate.py compare A B")
-    (args,) = parse_arguments([CompareArguments], argv[2:])
+        raise InputError("compare needs two folders of results, before its flags: python evaluate.py compare A B")
     a, b = (results_of(Path(folder)) for folder in folders)
     if not a.keys() & b.keys():
         raise InputError(f"no benchmark in common: A has {', '.join(a)}; B has {', '.join(b)}")

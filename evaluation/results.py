@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 
-from cli import say
+from cli import InputError, say
 from evaluation.benchmarks import stem_of
 from evaluation.provenance import generation_facts, grading_facts
 from evaluation.samples import read_settings, stored_samples
@@ -123,7 +123,13 @@ def report_scores(summaries: dict[str, dict], output_dir: Path, args) -> None:
     if summaries:
         scores["mean pass@1"] = sum(summary["pass@1"] for summary in summaries.values()) / len(summaries)
     step = re.search(r"checkpoint-(\d+)/?$", args.model_name_or_path)
-    tracker.init(project=project, name=name, config=asdict(args))
-    tracker.log(scores, step=int(step[1]) if step else None)
-    tracker.finish()
+    try:
+        tracker.init(project=project, name=name, config=asdict(args))
+        tracker.log(scores, step=int(step[1]) if step else None)
+        tracker.finish()
+    except (OSError, ValueError, RuntimeError, getattr(tracker, "Error", OSError)) as error:
+        raise InputError(
+            f"--report_to {args.report_to}: {error}; the scores are in {output_dir}, and the same command with "
+            "--regrade true reports them"
+        ) from error
     say(f"scores reported to {args.report_to}: project {project}, run {name}")

@@ -379,6 +379,11 @@ def test_scores_go_to_weights_and_biases(finished, benchmark, tmp_path, monkeypa
     assert "scores reported to wandb: project evaluation, run run" in capsys.readouterr().out
     (stored,) = tmp_path.glob("wandb/offline-run-*/*.wandb")
     assert b"sums/pass@1" in stored.read_bytes()
+    monkeypatch.delenv("WANDB_MODE")
+    monkeypatch.delenv("WANDB_API_KEY", raising=False)
+    monkeypatch.setenv("NETRC", str(tmp_path / "none"))
+    with pytest.raises(InputError, match="--report_to wandb: no key; `wandb login`, or WANDB_MODE=offline"):
+        evaluate.main(["--regrade", "true", *where, "--report_to", "wandb"])
 
 
 def test_broken_weights(model_dir, benchmark, tmp_path):
