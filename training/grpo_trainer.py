@@ -16,6 +16,7 @@ One group is one prompt with its `num_generations` (G) completions. A group is a
 be trained on two, when the processes do not divide the groups of a rollout batch.
 """
 
+import logging
 import math
 import random
 import zlib
@@ -39,6 +40,11 @@ from training.groups import Group, group_counts
 from training.progress import Watch, format_samples, write_model_card
 from training.rewards import RewardFailed, guarded
 from training.selection import DrawSize, History
+
+# TRL prints every row whose gold nobody can read, whole and in each batch; `Watch` counts them.
+logging.getLogger(GRPOTrainer.__module__).addFilter(
+    lambda record: "All reward functions returned None" not in record.getMessage()
+)
 
 
 class DeepMathGRPOTrainer(ContinuableTrainer, GRPOTrainer):
