@@ -67,7 +67,7 @@ def truth(text: str) -> bool | None:
     if not said or not _EXPLAINED.match(text.lstrip(" {"), said.start(3)):
         return None
     claimed = _TRUTH[said[2]] != bool(said[1])
-    if re.search(r"\bnot always\b|\bbut (?:only|not)\b", said[3]):
+    if re.search(rf"\bnot always\b{'' if claimed else '(?!)'}|\bbut (?:only|not)\b", said[3]):
         return None
     for back in _TAKEN_BACK.finditer(said[3]):
         says = _TRUTH[back[2] or "yes"] != (back[1] == "not")
@@ -81,7 +81,10 @@ def truth(text: str) -> bool | None:
 # --------------------------------------------------------------------------------------------------------------------
 
 _NAMES = "|".join(
-    sorted({f for f in FUNCTIONS if len(f) > 2} | {"sqrt", "infty", "infinity", "and", "mod", "frac", "repeating"})
+    sorted(
+        {f for f in FUNCTIONS if len(f) > 2 and f != "rank"}
+        | {"sqrt", "infty", "infinity", "and", "mod", "frac", "repeating"}
+    )
 )
 WORD = re.compile(
     rf"(?<![\\A-Za-z{{])(?<![A-Za-z]\()(?!(?:{_NAMES}|[A-Z]{{3,4}})\b)"
@@ -104,7 +107,7 @@ _VERBS = (
 _FILLERS = (
     "exactly about approximately roughly around only just also therefore thus hence so then simply equal to given "
     "by total of length expected approach there are is value answer precisely either clearly now finally overall us a "
-    "and its"
+    "and its rank degree order dimension area volume perimeter radius probability measure cardinality norm slope period"
 )
 _FILLER = rf"(?:(?:{_FILLERS.replace(' ', '|')}|in conclusion|m[ai][nx]imum(?= (?:value )?(?:of )?#))\b|[,:])"
 _LINK = re.compile(rf"(?:^|{_VERBS}) ?(?:{_FILLER} ?)*")
@@ -220,6 +223,7 @@ _CHOSEN = re.compile(  # C(5, 2), C_5^2, P(5, 2), {}_5P_2; 5 C 2 is read as it s
 _NOTATIONS = [
     (re.compile(r"^(?:[fgh]\s?:\s?)?(\w)\s?\\mapsto"), r"f(\1)="),
     (re.compile(r"^(?:\\text\s?\{)?(?:the )?cyclic group of order \}?\s?(\w+)\}?$"), r"\\mathbb{Z}_{\1}"),
+    (re.compile(r"^(?:\\text\s?\{)?\((?:ii|iii|iv|v|vi{1,3})\)\}?\s*(?=.)"), ""),
     (re.compile(r"\\sqrt\s?\{\s?-\s?1\s?\}"), "i"),
     (re.compile(r"^[CZ]_\{?(\d+)\}?$|^\\mathbb\{Z\}/\\langle\s?(\d+)\s?\\rangle$"), r"\\mathbb{Z}_{\1\2}"),
     (re.compile(r"\\(?:text|mathrm)\s?\{\s?(?=[^{}A-Za-z]*\\)((?:[^{}A-Za-z]|\\[A-Za-z]+|\{[^{}]*\})+)\}"), r"{\1}"),

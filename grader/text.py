@@ -16,7 +16,7 @@ _UNICODE = {
     "ℝ": r"\mathbb{R}", "ℤ": r"\mathbb{Z}", "ℚ": r"\mathbb{Q}", "ℕ": r"\mathbb{N}", "ℂ": r"\mathbb{C}",
     "°": r"^{\circ}", "±": r"\pm ", "√": r"\sqrt ", "∛": r"\sqrt[3]", "≈": r"\approx ", "≡": r"\equiv ",
     "€": "", "£": "", "’": "'", "′": "'", "\u00a0": " ", "：": ":", "（": "(", "）": ")", "∧": r"\land ", "∨": r"\lor ",
-    "₹": "", "¥": "", "元": "", "⁄": "/",
+    "—": "-", "₹": "", "¥": "", "元": "", "⁄": "/",
     "⟨": r"\langle ", "⟩": r"\rangle ", "∖": r"\setminus ", "，": ",", "。": ".",
     "∠": r"\angle ", "Å": r"\text{ Å}", "\u212b": r"\text{ Å}", r"\AA": r"\text{ Å}", "µ": r"\mu ",
 }  # fmt: skip
@@ -56,7 +56,7 @@ _REWRITES = [(hint, re.compile(pattern), by) for hint, pattern, by in (
     ("mod", r"\(\s*(?:\\(?:text|mathrm|operatorname)\s?\{\s?mod\s?\}|\\?mod\b)\s*([^()]+)\)", r"\\pmod{\1}"),
     ("^{", r"\\(?:mathrm|text)\s?\{[^{}]*\^\{-?\d\}[^{}]*(?:\^\{-?\d\}[^{}]*)*\}", _flat_power),
     ("math", r"\\([ij])math\b", r" \1"), ("begin", r"(\\begin\{\w+\})\[[tbc]\]", r"\1"),
-    ("\\mu", r"(?<=\d)\s?\\mu\s?(?:m\b|\\(?:text|mathrm)\s?\{\s?m\s?\})", r"\\text{um}"),
+    ("\\Pr", r"\\Pr\b", "P"), ("\\mu", r"(?<=\d)\s?\\mu\s?(?:m\b|\\(?:text|mathrm)\s?\{\s?m\s?\})", r"\\text{um}"),
     ("'", r"(?<=\d)\s?'{1,2}$", ""),  # seconds of arc
     ("\\", r"\\([ZRQNC])(?![A-Za-z])", r"\\mathbb{\1}"), ("cbrt", r"\bcbrt\b", r"\\sqrt[3]"),
     ("\\forall", r"^\\forall ([^,]+),(.+)$", r"\2 \\text{ for } \1"), ("or", r"(?<=\d)or(?=[A-Z(\\\d])", " or "),

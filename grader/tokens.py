@@ -50,8 +50,8 @@ _SCALES = {
     "billion": "1000000000",
 }
 _PART_NAMES = "half third quarter fifth sixth seventh eighth ninth tenth"
-_PARTS = {name: str(k + 2) for k, name in enumerate(_PART_NAMES.split())}
-_PARTS |= {"halve": "2", "fourth": "4", "quarter": "4", "twentieth": "20", "hundredth": "100", "thousandth": "1000"}
+PARTS = {name: str(k + 2) for k, name in enumerate(_PART_NAMES.split())}
+PARTS |= {"halve": "2", "fourth": "4", "quarter": "4", "twentieth": "20", "hundredth": "100", "thousandth": "1000"}
 _CHANGING_WORDS = (
     "inverse inverted reciprocal excluded incorrect wrong conjugate pair pairs couple squared cubed negative"
 )
@@ -158,8 +158,8 @@ def _word_tokens(word: str, wrapper: str, out: list[str], after_value: bool) -> 
         out += ["*", _SCALES[low.split()[0]]]
         if " " in low:
             _word_tokens(word.split(maxsplit=1)[1], wrapper, out, True)
-    elif after_value and low.rstrip("s") in _PARTS:
-        out += ["*", "(", "1", "/", _PARTS[low.rstrip("s")], ")"]
+    elif after_value and low.rstrip("s") in PARTS:
+        out += ["*", "(", "1", "/", PARTS[low.rstrip("s")], ")"]
     elif after_value and low == "factorial":
         out.append("!")
     elif low in ("percent", "pct", "percentage", "%", r"\%"):

@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 
 from grader.prose import option, truth
 from grader.text import MAX_CHARS, WRAP, clean, plain_words, squeezed
+from grader.tokens import PARTS
 from grader.units import currency
 from grader.values import agrees, simple_number
 
@@ -101,9 +103,12 @@ def by_words(gold: str, answer: str) -> tuple[bool, str] | None:
     return None
 
 
-def _number_word(words: str) -> int | None:
-    """The value of "five", "twenty-one" or "three hundred"; None for other words."""
-    total = 0
+def _number_word(words: str) -> Fraction | None:
+    """The value of "five", "twenty-one", "three hundred" or "two thirds"; None for other words."""
+    total, part = 0, re.fullmatch(r"(.+)[ -](\w+?)s?", words)
+    if part and part[2] in PARTS:
+        whole = _number_word(part[1])
+        return whole and whole / int(PARTS[part[2]])
     for word in words.replace("-", " ").split():
         if word in _ONES:
             total += _ONES.index(word)
@@ -113,4 +118,4 @@ def _number_word(words: str) -> int | None:
             total *= _SCALES[word]
         else:
             return None
-    return total if words.strip("- ") else None
+    return Fraction(total) if words.strip("- ") else None

@@ -208,8 +208,11 @@ f(x)=x^2
     = \text{\frac{1}{2}} ; \text{½} ; \mathrm{\frac12} ; 1⁄2 ; \text{$\frac{1}{2}$}
     ! \text{\frac{1}{3}} ; 1⁄3
 5
-    = Rs. 5 ; Rs 5 ; ₹5 ; ¥5 ; USD 5 ; 5元 ; \text{Rs. } 5 ; ₹ 5
-    ! Rs. 6 ; ₹50
+    = Rs. 5 ; Rs 5 ; ₹5 ; ¥5 ; USD 5 ; 5元 ; \text{Rs. } 5 ; ₹ 5 ; 5 \text{ dollars} ; \$5.00 ; 5 USD
+    = 5\text{ Euros} ; 5 \text{ Apples} ; 5\ \text{Hours} ; 5^{\text{th}} ; 5^{th} ; 5 \text{ people} ; \text{5 km}
+    = 5 feet ; 5 ft ; 5 cm ; 5\,\mathrm{cm} ; 5 \text{ cents} ; £5 ; 5 \mathrm{~m} ; 5\text{ sq. units} ; 5 units
+    = 5 \text{ square units}
+    ! Rs. 6 ; ₹50 ; 5 \text{ thousand dollars} ; 5\% \text{ of } 3 ; 5 \text{ dozen} ; 5k ; 5x
 \$5
     ! ₹5 ; €5 ; 5 \text{ euros}
 f(x)=0
@@ -343,6 +346,88 @@ y=x+C
 \mathbb{Z}[i]
     = \mathbb{Z}[\sqrt{-1}]
     ! \mathbb{Z}[\sqrt{-2}] ; \mathbb{Z}
+D
+    = D) x = -2 and y = 4 ; D) -\frac{1}{3}x + 4 ; (D) \frac{a+b}{c} ; D. 2x^2 - 3 ; D) No solution
+    = D) All of the above ; D) {1, 2, 3} ; D) |x| < 3 ; D) f(x) = 3x^2 - 2 ; D) $12.50
+    = D) 5 units left and 3 units up ; D) (2, 3) and (4, 5) ; D) y = 3x + 1, y = 2 ; \text{D) } x^2+1 ; Option D) 7
+    = The answer is D) 7 ; The correct answer is D. ; choice (D) ; D) 3 or 4 ; D) 0 < x < 4 ; D) x = 5 ; D) 4!
+    = D) n(n+1) ; \boxed{D} ; D: x=4 ; D) A and B ; \mathbf{D} ; \text{D} ; D) True ; (D): 5 ; D) II and III
+    = D) e^{2x}
+    ! C) x = 4 ; A) or D) ; C, D ; D = 5 ; 2D ; D^2 ; x + D ; \text{not D} ; D_4 ; D' ; BD ; A ; (A) D
+    ! \text{A, B and D} ; D(x)
+12
+    = (a) 12 ; (A) 12 ; A) 12 ; \text{(c)} 12 ; (ii) 12 ; C. 12 ; (D)~12 ; \textbf{(A) }12 ; \text{Option A: 12}
+    = D) 12 cm ; (E) $12
+    ! (a) 13 ; (a) ; (a)(12)x ; (ii) 13 ; a 12 b
+3
+    = The matrix has rank 3. ; There are exactly 3 real roots. ; The degree of the polynomial is 3. ; \text{Three}
+    = \text{The number of solutions is } 3 ; x = 3 \text{ only} ; 3 \text{ (the only solution)} ; \text{Only } x=3
+    = x=3 \text{ (since } x>0 \text{)} ; 3 \text{ is the maximum} ; 3 \text{ because } 2+1=3
+    = 3, \text{ since } x > 0 ; \text{Hence } x = 3 ; \text{So the answer is } 3 ; 3 \text{ ways}
+    = n = 3 \text{ works} ; 3 \text{ as required} ; 3\text{ (unique)} ; \text{min} = 3 ; \text{Max: } 3
+    = \text{Maximum} = 3 ; \text{value: } 3 ; \text{ANSWER: 3} ; \text{answer} = 3 ; \text{Total} = 3
+    = \text{Result: } 3 ; 3\quad\text{[since } x>0] ; 3 \;\; (\text{for } x = 1) ; \text{The answer: } 3
+    ! 3 \text{ or } -3 ; \text{less than } 3 ; \text{no more than } 3 ; 3 \text{ times } x ; 3 \text{ hundred}
+    ! \text{the cube root of } 3 ; 3 \text{ to } 5 ; 3 \text{ out of } 5 ; \text{not equal to } 3
+    ! 3 \text{ is not a root} ; \text{there are 3 and 4} ; x > 3 ; \text{every number but 3} ; \text{between 3 and 4}
+    ! 3 \text{ is too small} ; \text{nearly } 3 ; 3 \text{ per } 4 ; \text{3 does not work} ; 3 \text{ or more}
+    ! \text{a third}
+x^2+1
+    = \text{The polynomial is } x^2+1 ; f(x) = x^2+1 \text{ for all } x ; x^2+1 \text{ (for all real } x)
+    = x^2+1, \quad x\in\mathbb{R} ; y = x^2 + 1 \text{ is the parabola} ; \text{Answer: } x^2+1 ; P(x)=x^2+1
+    = x^2 + 1 \quad (x \ge 0) ; x^2+1 \text{ where } x \text{ is real}
+    ! x^2-1 \text{ for all } x ; x^2 ; \text{The derivative is } x^2+1 \text{ squared} ; x^2+1=0
+\frac{1}{2}
+    = \frac12 \text{ or } 0.5 ; 0.5 = \frac12 ; \frac{1}{2} (50\%) ; \frac12 = 50\% ; 1/2, \text{ i.e. } 0.5
+    = 50\% \text{ or } \frac{1}{2} ; \frac{1}{2} \text{ (or 0.5)} ; \frac12 \text{ (i.e., } 50\%)
+    = \frac{1}{2} \approx 0.5 ; \frac{2}{4} = \frac{1}{2} ; \text{one half} ; \frac12 \text{, or equivalently } 0.5
+    = 0.5 \text{ (exactly)} ; P = \frac12 ; \Pr = \frac12 ; \text{probability} = \frac12
+    ! \frac12 \text{ or } \frac13 ; \frac12, 2 ; 0.5 = \frac13 ; \frac12 \text{ or } -\frac12 ; \text{half of } x
+    ! \frac12 x
+Yes
+    = \text{Yes, such a function exists.} ; \text{Yes, it does.} ; \text{Yes: take } f(x)=x
+    = \text{Yes — by Zorn's lemma} ; \text{Yes; it converges.} ; \textbf{True} ; Yes!
+    = \text{Yes, } f \text{ is continuous} ; \text{Yes, the group is abelian since it has order } p^2 ; \text{YES}
+    = yes ; \text{Correct}
+    ! \text{Not necessarily} ; \text{No, it does not} ; \text{Yes if } n>2 \text{, no otherwise} ; \text{It depends}
+    ! \text{Cannot be determined} ; \text{Unknown}
+No
+    = \text{No, there is no such function.} ; \text{No, it need not be.} ; \text{No: consider } f(x)=|x|
+    = No, since 6 is not prime ; \text{No; counterexample: } x=0 ; \text{NO} ; \text{No, it is not always true.}
+    = \text{The claim is false.} ; \text{False}
+    ! \text{Yes, there is} ; \text{None} ; \text{No solution} ; 0 ; \text{Not sure} ; \text{No more than 3}
+\text{converges}
+    = \text{converges.} ; \text{Convergent} ; \text{it is convergent} ; \text{The sequence converges}
+    ! \text{The series does not converge} ; \text{diverges} ; \text{The sequence diverges}
+C
+    = \text{The correct choice is C} ; \text{Option (C)} ; (C). ; \text{C.} ; \{C\} ; **C**
+    ! \text{C or D} ; c^2 ; \text{both A and C}
+n \equiv 1 \pmod 4
+    = n \equiv 1 \mod 4 ; n\equiv 1 (\text{mod } 4) ; n \equiv 1 \ (\mathrm{mod}\ 4) ; n \equiv 5 \pmod{4}
+    = n = 4k+1, k\in\mathbb{Z} ; n \equiv 1 \bmod 4
+    ! n\equiv 3 \pmod 4 ; n \equiv 1 \pmod 8 ; 1 ; n=1
+\alpha + \beta
+    = alpha + beta ; α+β ; \beta+\alpha ; α + β
+    ! alpha - beta ; \alpha\beta ; a + b
+2\sqrt{3}
+    = 2√3 ; 2sqrt(3) ; 2*sqrt(3) ; √12 ; 2\sqrt3 ; 2 \cdot \sqrt{3} ; \sqrt{12} ; 2√(3)
+    ! 2√2 ; √3 ; 2+√3 ; 3√2
+x^2-y^2
+    = x²-y² ; x**2-y**2 ; (x-y)(x+y) ; x^{2} - y^{2}
+    ! x²+y² ; x2-y2
+\text{Monday}
+    = Monday ; \text{monday} ; \textbf{Monday} ; Monday. ; \text{It is Monday} ; \text{The day is Monday}
+    ! Tuesday ; \text{not Monday} ; \text{Monday or Tuesday}
+\text{ellipse}
+    = \text{an ellipse} ; \text{The curve is an ellipse} ; ellipse ; \text{Ellipse} ; \text{It is an ellipse.}
+    = The graph is an ellipse
+    ! \text{hyperbola} ; \text{not an ellipse} ; circle
+\frac{2}{3}
+    = two thirds ; \text{two-thirds} ; two-thirds
+    ! two halves ; three thirds ; two ; one third
+\frac{3}{4}
+    = three quarters ; three-fourths
+    ! three halves
 """
 
 
