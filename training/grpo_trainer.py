@@ -8,8 +8,8 @@ Paper: DeepMath-103K, arXiv 2504.11456 (section 4); its run scripts and its verl
 * Dynamic sampling: only groups of mixed correctness train, and more prompts are drawn until the batch is full. How
   many, and which prompts are skipped for their own past, is in selection.py.
 * An optimizer step with too large or no finite gradient norm is skipped.
-* Padding is trimmed per micro-batch, and the micro-batches of an optimizer step are sorted by length. The loss stays
-  the same, because its sum over an optimizer step does not depend on how the step is cut.
+* Padding is trimmed per micro-batch, and the micro-batches of an optimizer step are cut anew in order of length, so
+  that there is least of it. The loss stays the same: its sum over an optimizer step does not depend on the cut.
 * A checkpoint holds everything that decides the rest of the run, and counts only once it is complete.
 
 One group is one prompt with its `num_generations` (G) completions. A group is always generated on one process; it may
@@ -406,7 +406,8 @@ class DeepMathGRPOTrainer(ContinuableTrainer, GRPOTrainer):
         cut_matters = self.loss_type == "bnpo" or self.top_entropy_quantile < 1 or self._entropy_bonus_enabled
         if not (cut_matters or self.aux_loss_enabled) and steps % window == 0:
             windows = [self._buffered_inputs[start : start + window] for start in range(0, steps, window)]
-            self._buffered_inputs = [each for micro_batches in windows for each in sort_by_length(micro_batches)]
+            even = self.loss_type not in ("dapo", "cispo", "vespo")  # the others divide by a micro-batch's rows
+            self._buffered_inputs = [each for inputs in windows for each in sort_by_length(inputs, even)]
         return self._buffered_inputs[self._step % steps]
 
     def _get_per_token_logps_and_entropies(self, *args, **kwargs):
@@ -429,11 +430,12 @@ class DeepMathGRPOTrainer(ContinuableTrainer, GRPOTrainer):
         prompt_lengths = attention_mask[:, :prompt_width].sum(1)  # (B,)
         lengths = attention_mask[:, prompt_width:].sum(1)  # (B,)
         # One chunk is one micro-batch that carries a gradient; several are the old or the reference policy's log-probs.
-        order = torch.arange(len(input_ids), device=input_ids.device)
+        order, sizes = torch.arange(len(input_ids), device=input_ids.device), [len(input_ids)]
         if batch_size is not None and batch_size < len(input_ids):
             order = torch.argsort(lengths, stable=True)
+            sizes = sizes_of_least_padding(lengths[order] + prompt_lengths.max(), math.ceil(len(order) / batch_size))
         results = []
-        for rows in order.split(batch_size or len(input_ids)):
+        for rows in order.split(sizes):
             width = max(1, int(lengths[rows].max()))
             columns = slice(prompt_width - int(prompt_lengths[rows].max()), prompt_width + width)
             result = super()._get_per_token_logps_and_entropies(
@@ -593,26 +595,57 @@ class DeepMathGRPOTrainer(ContinuableTrainer, GRPOTrainer):
             )
 
 
-def sort_by_length(micro_batches: list[dict]) -> list[dict]:
+def sort_by_length(micro_batches: list[dict], even: bool) -> list[dict]:
     """Cut micro-batches of equal size anew, in order of completion length.
 
     Args:
         micro_batches: dicts of tensors (b, ...), or scalars that all of them share.
+        even: keep b rows in each; otherwise as many as give the least padding.
 
     Returns:
-        As many micro-batches of b rows.
+        As many micro-batches.
     """
-    size = len(micro_batches[0]["completion_mask"])
-    lengths = torch.cat([each["completion_mask"] for each in micro_batches]).sum(1)
-    order = torch.argsort(lengths, stable=True)
+    completions, prompts = (
+        torch.cat([each[name] for each in micro_batches]).sum(1) for name in ("completion_mask", "prompt_mask")
+    )
+    order = torch.argsort(completions, stable=True)
+    sizes = [len(order) // len(micro_batches)] * len(micro_batches)
+    if not even:
+        sizes = sizes_of_least_padding(completions[order] + prompts.max(), len(micro_batches))
 
     def regroup(values: list) -> list:
         if values[0] is None or values[0].ndim == 0:
             return values
-        return list(torch.cat(values)[order].split(size))
+        return list(torch.cat(values)[order].split(sizes))
 
     columns = {name: regroup([each[name] for each in micro_batches]) for name in micro_batches[0]}
     return [{name: values[i] for name, values in columns.items()} for i in range(len(micro_batches))]
+
+
+def sizes_of_least_padding(lengths: torch.Tensor, count: int) -> list[int]:
+    """How many rows each of `count` batches takes, so that together they have the fewest tokens, padding included.
+
+    No batch has more than one of equal size and of the longest row would, so the memory's peak stays where it was.
+
+    Args:
+        lengths: (B,), ascending; a batch is as wide as its last row.
+    """
+    rows = len(lengths)
+    if count >= rows:
+        return [1] * rows
+    widths, most = lengths.cpu().float(), math.ceil(rows / count) * int(lengths[-1])
+    ends = torch.arange(1, rows + 1)
+    tokens = (ends[:, None] - torch.arange(rows)) * widths[:, None]  # (last row, first row) of a batch
+    tokens[(tokens <= 0) | (tokens > most)] = math.inf
+    best, firsts = tokens[:, 0], []
+    for _ in range(count - 1):  # best[j]: the fewest tokens of the rows up to j in so many batches
+        best, first = (tokens[:, 1:] + best[:-1]).min(1)
+        firsts.append(first + 1)
+    sizes, end = [], rows
+    for first in reversed(firsts):
+        sizes.append(end - int(first[end - 1]))
+        end -= sizes[-1]
+    return [end, *reversed(sizes)]
 
 
 def _accuracy(correctness: torch.Tensor) -> float:

@@ -17,7 +17,7 @@ from whole_runs import finish, flags_of, logs_of, rollouts_of, start, start_rank
 import train_grpo
 from cli import InputError
 from training.checkpoints import is_whole_checkpoint
-from training.grpo_trainer import DeepMathGRPOTrainer, sort_by_length
+from training.grpo_trainer import DeepMathGRPOTrainer, sizes_of_least_padding, sort_by_length
 
 
 @pytest.mark.parametrize("carry", ["false", "true"])
@@ -152,19 +152,36 @@ def test_loss_without_padding_and_in_order_of_length_is_trls(model_dir, tmp_path
     trimmed, same_gradient = losses_and_gradients(ours, cut)
     assert trimmed == pytest.approx(expected, abs=1e-6) and len({round(x, 4) for x in expected}) == 4
     assert torch.allclose(gradient, same_gradient, atol=1e-6) and gradient.abs().max() > 1e-3
-    ordered, sorted_gradient = losses_and_gradients(ours, sort_by_length(cut))
-    assert sum(ordered) == pytest.approx(sum(expected), abs=1e-6)
-    assert torch.allclose(gradient, sorted_gradient, atol=1e-6)
+    for even in (True, False):
+        ordered, sorted_gradient = losses_and_gradients(ours, sort_by_length(cut, even))
+        assert sum(ordered) == pytest.approx(sum(expected), abs=1e-6)
+        assert torch.allclose(gradient, sorted_gradient, atol=1e-6)
     widths = []
     note = lambda _, args, kwargs: widths.append(kwargs["input_ids"].shape[1])  # noqa: E731
     ours.model.register_forward_pre_hook(note, with_kwargs=True)
-    losses_and_gradients(ours, sort_by_length(cut))
+    losses_and_gradients(ours, sort_by_length(cut, even=True))
     assert widths == [3 + 9, 7 + 4, 22 + 5, 40 + 9]
     ids = torch.cat([batch["prompt_ids"], batch["completion_ids"]], 1)
     mask = torch.cat([batch["prompt_mask"], batch["completion_mask"]], 1)
     with torch.no_grad():  # the old or reference policy's pass, in chunks
         results = [t._get_per_token_logps_and_entropies(t.model, ids, mask, 43, batch_size=3)[0] for t in (stock, ours)]
     assert torch.allclose(*(each * batch["completion_mask"] for each in results), atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("lengths", "count", "sizes"),
+    [
+        ([1, 3, 5, 7, 9, 22, 40, 40], 4, [2, 3, 1, 2]),  # 6 + 27 + 22 + 80 tokens
+        ([5, 5, 5, 5], 2, [2, 2]),  # three would need more memory than two of the longest
+        ([1, 1, 1, 1, 1, 100], 2, [5, 1]),
+        ([1, 1, 1, 90, 95, 100], 2, [3, 3]),
+        ([2, 4, 8], 3, [1, 1, 1]),
+        ([2, 4, 8], 1, [3]),
+        ([1, 2, 3, 4, 50], 2, [4, 1]),
+    ],
+)
+def test_batches_of_least_padding(lengths, count, sizes):
+    assert sizes_of_least_padding(torch.tensor(lengths), count) == sizes
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf])
