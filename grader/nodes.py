@@ -64,7 +64,7 @@ def is_vector(node: tuple) -> bool:
 def joined(left: tuple, mark: str, right: tuple) -> tuple | None:
     r"""What is no plain product: \times and \cdot of vectors, \nabla of what follows, f \circ g."""
     if left == _NABLA or left[:2] == ("pow", _NABLA):
-        return ("fn", f"nabla{mark}" if left == _NABLA else "laplacian", [right])
+        return ("fn", f"nabla{mark}" if left == _NABLA else f"nabla{left[2][1]}", [right])
     if mark == r"\circ":
         return ("fn", mark, [n for side in (left, right) for n in (side[2] if side[:2] == ("fn", mark) else [side])])
     if mark in (r"\times", r"\cdot") and is_vector(left) and is_vector(right):

@@ -103,7 +103,7 @@ z\bar z=1
 \sqrt{x}=3
     ! 3 ; 9
 x^2=4
-    ! 4 ; 2 ; x^2
+    ! 2 ; x^2
 2^x=8
     ! 8
 \frac1x=5
@@ -593,7 +593,7 @@ y=Ce^{2x}
     = Ce^{2x} ; y=Ae^{2x} ; y = C e^{2 x}
     ! y=e^{2x} ; y=Ce^x ; y=Ce^{-2x} ; y=C+e^{2x} ; y=Ce^{2x}+1
 y=C_1\cos x+C_2\sin x
-    = y=C_1\sin x+C_2\cos x ; y=A\cos x+B\sin x ; A\cos x+B\sin x ; c_1\cos x+c_2\sin x
+    = y=C_1\sin x+C_2\cos x ; A\cos x+B\sin x ; c_1\cos x+c_2\sin x
     ! y=C_1\cos x ; y=\cos x+\sin x
 y=\tan(x+C)
     = y=\tan(C+x)
@@ -780,18 +780,12 @@ e^{xy}
     = |1-z|=2
     ! |z+1|=2 ; 2 ; |z-1|=3 ; |z-1|<2 ; z=3
 \{1,2,3,4,5\}
-    = \{1,2,\ldots,5\} ; 1,2,\ldots,5 ; \{1,\ldots,5\}
     ! \{1,2,5\}
 \begin{pmatrix}1&0\\0&2\end{pmatrix}
     = \operatorname{diag}(1,2)
     ! I_2
 10
     = C_5^3
-1
-    = \operatorname{Res}(f,0)=1
-\operatorname{erf}(1)
-    = 1-\operatorname{erfc}(1)
-    ! \operatorname{erfc}(1)
 (5,2),(7,2)
     = p=5,q=2\text{ or }p=7,q=2 ; p=5,q=2\text{ and }p=7,q=2
     ! p=5,q=7
@@ -817,6 +811,14 @@ f(1)=f(2)
 2x+4>6
     = x>1 ; 2x>2
     ! x>2 ; x<1
+\nabla^2 f
+    = \nabla^{2} f
+    ! \nabla^3 f
+7^{77} \bmod 10
+    ! 7^{74} \bmod 10
+5\text{ when }x=2
+    = 5
+    ! 5\text{ when }x=3 ; 6\text{ when }x=2
 """
 
 
