@@ -29,3 +29,4 @@ fi
 accelerate launch --config_file configs/accelerate/ddp_8gpu.yaml evaluate.py \
   --config configs/eval_deepmath_1.5b.yaml --model_name_or_path "$OUT" --output_dir "results/$(basename "$OUT")"
 python evaluate.py report --results_dir results
+python evaluate.py card "results/$(basename "$OUT")" --run "$OUT" --license mit # the base model's

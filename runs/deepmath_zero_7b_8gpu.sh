@@ -29,3 +29,4 @@ fi
 accelerate launch --config_file configs/accelerate/ddp_8gpu.yaml evaluate.py \
   --config configs/eval_deepmath_zero_7b.yaml --model_name_or_path "$OUT" --output_dir "results/$(basename "$OUT")"
 python evaluate.py report --results_dir results
+python evaluate.py card "results/$(basename "$OUT")" --run "$OUT" --license apache-2.0 # the base model's
