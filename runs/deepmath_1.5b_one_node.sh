@@ -19,7 +19,7 @@ if [ -z "${LAUNCH:-}" ]; then
   make setup VENV="$VENV"
   source "$VENV/bin/activate"
   pip install --quiet -r requirements-gpu.txt
-  LAUNCH="accelerate launch --config_file configs/accelerate/ddp_8gpu.yaml"
+  LAUNCH="python -m training.launch --config_file configs/accelerate/ddp_8gpu.yaml"
 fi
 
 stage() { # its folder, then the command
