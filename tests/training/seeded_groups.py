@@ -1,15 +1,19 @@
 """The training script with a random stream of its own for every group, so that one and two processes sample alike.
 
 Ranks sample from streams of their own, as TRL's do, and no two layouts of processes would generate the same texts; the
-comparison in test_grpo_trainer.py needs the same. Everything else is the real script. Each rank also writes a hash of
-its weights.
+comparisons in test_grpo_trainer.py and test_distributed.py need the same. Everything else is the real script. Each rank
+also writes a hash of its weights. Under a launcher: accelerate launch ... tests/training/seeded_groups.py FLAGS
 """
 
 import hashlib
 import json
 import os
+import sys
 import zlib
 from pathlib import Path
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import torch
 
@@ -29,15 +33,27 @@ class SeededGroups(grpo_trainer.DeepMathGRPOTrainer):
 
     def save_model(self, output_dir=None, _internal_call=False):
         super().save_model(output_dir, _internal_call)
-        weights = b"".join(p.detach().numpy().tobytes() for p in self.accelerator.unwrap_model(self.model).parameters())
+        if _internal_call:  # not for each checkpoint
+            return
+        whole = [p.full_tensor() if hasattr(p, "full_tensor") else p for p in self.model.parameters()]  # of a DTensor
+        weights = b"".join(p.detach().numpy().tobytes() for p in whole)
         rank, processes = self.accelerator.process_index, self.accelerator.num_processes
+        own = sum((p.to_local() if hasattr(p, "to_local") else p).numel() for p in self.model.parameters())
         record = {"sha256": hashlib.sha256(weights).hexdigest(), "processes": processes}
-        if not _internal_call:  # not for each checkpoint
-            (Path(output_dir) / f"weights-{rank}.json").write_text(json.dumps(record))
+        record |= {"held": own / sum(p.numel() for p in whole)}
+        (Path(output_dir) / f"weights-{rank}.json").write_text(json.dumps(record))
 
 
-def main(flags: list[str], environment: dict[str, str]) -> None:
-    """Run the script as one rank; `environment` is what torchrun sets."""
+def main(flags: list[str], environment: dict[str, str], sharded: bool = False) -> None:
+    """Run the script as one rank; `environment` is what torchrun sets, `sharded` means FSDP2."""
     os.environ.update(environment)
+    if sharded:
+        from sharded_cpu import shard_on_cpu
+
+        shard_on_cpu()
     grpo_trainer.DeepMathGRPOTrainer = SeededGroups
     train_grpo.main(flags)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:], {})
