@@ -10,6 +10,7 @@ training on as many takes at this speed. Times of training are CPU seconds, so o
 
     OMP_NUM_THREADS=1 python benchmarks/train_step.py
     OMP_NUM_THREADS=1 python benchmarks/train_step.py --per_device_train_batch_size 4 --beta 0
+    python benchmarks/train_step.py --device cuda --hidden_size 1024 --max_length 2048    # bf16, and seconds of a clock
 """
 
 import argparse
@@ -40,10 +41,18 @@ GROUP = 8  # completions of a prompt
 STEPS_PER_ROLLOUT = 2
 
 
-def make_model(folder: Path, max_length: int) -> None:
-    """A random Qwen2 network of 3 M parameters with the demo's tokenizer."""
+def now(device: str) -> float:
+    """CPU seconds; on a GPU those of the clock, once its queue is done."""
+    if device == "cpu":
+        return time.process_time()
+    torch.cuda.synchronize()
+    return time.perf_counter()
+
+
+def make_model(folder: Path, max_length: int, hidden_size: int) -> None:
+    """A random Qwen2 network with the demo's tokenizer; 3 M parameters at a hidden size of 256."""
     demo.make_model(folder, seed=0)
-    sizes = {"hidden_size": 256, "intermediate_size": 1024, "num_attention_heads": 4}
+    sizes = {"hidden_size": hidden_size, "intermediate_size": 4 * hidden_size, "num_attention_heads": 4}
     config = Qwen2Config.from_pretrained(folder, **sizes, num_key_value_heads=2, max_position_embeddings=2 * max_length)
     torch.manual_seed(0)
     Qwen2ForCausalLM(config).save_pretrained(folder)
@@ -61,7 +70,7 @@ def make_completions(tokenizer, count: int, max_length: int) -> list[list[int]]:
     return completions
 
 
-def with_completions(kind: type, completions: list[list[int]]) -> type:
+def with_completions(kind: type, completions: list[list[int]], device: str) -> type:
     """The trainer class, handing out made-up completions in place of sampling, and noting when a step is done."""
 
     class Trainer(kind):
@@ -74,7 +83,7 @@ def with_completions(kind: type, completions: list[list[int]]) -> type:
             return picked, None
 
         def log(self, logs, start_time=None):
-            self.ends = [*getattr(self, "ends", []), time.process_time()]
+            self.ends = [*getattr(self, "ends", []), now(device)]
             super().log(logs, start_time)
 
     return Trainer
@@ -83,15 +92,15 @@ def with_completions(kind: type, completions: list[list[int]]) -> type:
 def seconds_per_step(kind: type, model: Path, completions, args) -> float:
     """Median seconds of an optimizer step after the first rollout batch."""
     config = GRPOConfig(
-        tempfile.mkdtemp(), use_cpu=True, bf16=False, gradient_checkpointing=False, report_to="none", logging_steps=1,
-        disable_tqdm=True, save_strategy="no", max_steps=STEPS_PER_ROLLOUT * (1 + args.rollouts), beta=args.beta,
+        tempfile.mkdtemp(), use_cpu=args.device == "cpu", bf16=args.device == "cuda", gradient_checkpointing=False,
+        report_to="none", logging_steps=1, disable_tqdm=True, save_strategy="no", max_steps=STEPS_PER_ROLLOUT * (1 + args.rollouts), beta=args.beta,
         num_generations=GROUP, per_device_train_batch_size=args.per_device_train_batch_size,
         gradient_accumulation_steps=args.completions // args.per_device_train_batch_size // STEPS_PER_ROLLOUT,
         generation_batch_size=args.completions, max_completion_length=args.max_length, learning_rate=1e-5,
     )  # fmt: skip
     row = {"question": "1+1", "final_answer": "2", "prompt": [{"role": "user", "content": "1+1"}]}
     recipe = {"recipe": GRPOScriptArguments()} if kind is DeepMathGRPOTrainer else {}
-    trainer = with_completions(kind, completions)(
+    trainer = with_completions(kind, completions, args.device)(
         str(model), accuracy_reward, config, datasets.Dataset.from_list([row] * 1000),
         processing_class=load_tokenizer(str(model)), **recipe,
     )  # fmt: skip
@@ -105,7 +114,7 @@ def least_seconds(folder: Path, completions: list[list[int]], args) -> float:
 
     The rows of a micro-batch are given the mean length of its completions, which are taken in order of length.
     """
-    policy, reference = (Qwen2ForCausalLM.from_pretrained(folder) for _ in range(2))
+    policy, reference = (Qwen2ForCausalLM.from_pretrained(folder).to(args.device) for _ in range(2))
     tokenizer = load_tokenizer(str(folder))
     for model in (policy, reference):
         add_fused_lm_head(model)
@@ -120,13 +129,15 @@ def least_seconds(folder: Path, completions: list[list[int]], args) -> float:
         tokens = [token for row in rows for token in row]
         mean = round(len(tokens) / size)
         tokens = (tokens + tokens)[: mean * size]
-        batches.append(torch.tensor([prompt + tokens[i * mean : (i + 1) * mean] for i in range(size)]))  # (b, P + C)
+        ids = [prompt + tokens[i * mean : (i + 1) * mean] for i in range(size)]  # (b, P + C)
+        batches.append(torch.tensor(ids, device=args.device))
     random.Random(0).shuffle(batches)
 
     def log_probs(model, ids: torch.Tensor) -> torch.Tensor:
         labels = ids.clone()
         labels[:, : len(prompt)] = -100
-        found = model(input_ids=ids, attention_mask=torch.ones_like(ids), labels=labels, fused_lm_head=True)
+        with torch.autocast(args.device, torch.bfloat16, enabled=args.device == "cuda"):
+            found = model(input_ids=ids, attention_mask=torch.ones_like(ids), labels=labels, fused_lm_head=True)
         return found.log_probs[:, len(prompt) :]
 
     def step(batches: list[torch.Tensor]) -> None:
@@ -143,10 +154,10 @@ def least_seconds(folder: Path, completions: list[list[int]], args) -> float:
 
     seconds = []
     for _ in range(1 + args.rollouts):
-        started = time.process_time()
+        started = now(args.device)
         for half in range(STEPS_PER_ROLLOUT):
             step(batches[half::STEPS_PER_ROLLOUT])
-        seconds.append((time.process_time() - started) / STEPS_PER_ROLLOUT)
+        seconds.append((now(args.device) - started) / STEPS_PER_ROLLOUT)
     return statistics.median(seconds[1:])
 
 
@@ -157,9 +168,11 @@ def main() -> None:
     parser.add_argument("--per_device_train_batch_size", type=int, default=1)
     parser.add_argument("--beta", type=float, default=0.001, help="above 0: with a reference model")
     parser.add_argument("--rollouts", type=int, default=2, help="rollout batches to time")
+    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu", help="cuda: with bf16 autocast")
+    parser.add_argument("--hidden_size", type=int, default=256, help="of the network")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        make_model(Path(folder), args.max_length)
+        make_model(Path(folder), args.max_length, args.hidden_size)
         completions = make_completions(load_tokenizer(folder), args.completions, args.max_length)
         lengths = [len(each) for each in completions]
         print(f"{len(lengths)} completions: mean {statistics.mean(lengths):.0f}, longest {max(lengths)} tokens")
