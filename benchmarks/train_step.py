@@ -93,8 +93,9 @@ def seconds_per_step(kind: type, model: Path, completions, args) -> float:
     """Median seconds of an optimizer step after the first rollout batch."""
     config = GRPOConfig(
         tempfile.mkdtemp(), use_cpu=args.device == "cpu", bf16=args.device == "cuda", gradient_checkpointing=False,
-        report_to="none", logging_steps=1, disable_tqdm=True, save_strategy="no", max_steps=STEPS_PER_ROLLOUT * (1 + args.rollouts), beta=args.beta,
-        num_generations=GROUP, per_device_train_batch_size=args.per_device_train_batch_size,
+        report_to="none", logging_steps=1, disable_tqdm=True, save_strategy="no", beta=args.beta,
+        max_steps=STEPS_PER_ROLLOUT * (1 + args.rollouts), num_generations=GROUP,
+        per_device_train_batch_size=args.per_device_train_batch_size,
         gradient_accumulation_steps=args.completions // args.per_device_train_batch_size // STEPS_PER_ROLLOUT,
         generation_batch_size=args.completions, max_completion_length=args.max_length, learning_rate=1e-5,
     )  # fmt: skip
