@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from functools import lru_cache
 
 from grader.nodes import MINUS, ONE, OVER, joined, names_in, product_of
 from grader.structures import CYCLES, SETOPS, permutation, read_structure
@@ -37,6 +38,7 @@ _ACCENT_NAMES = "overline bar hat widehat vec tilde widetilde overrightarrow dot
 _ACCENTS = set(_ACCENT_NAMES.split())
 
 
+@lru_cache(maxsize=512)  # the golds of a batch come again and again
 def parse(text: str, thousands: bool = True) -> tuple[tuple, str]:
     """(node, unit) of an answer. `thousands`: read 1,234 as one number. Raises ParseError."""
     if len(text) > MAX_CHARS:

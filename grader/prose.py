@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from grader.tokens import FUNCTIONS
 
@@ -173,6 +174,7 @@ def _followed(value: str, tail: str, linked: bool) -> str | None:
     return value if tail[len(noun) :].startswith(" #") or noun == "such" else rf"{value} \text{{ {noun}}}"
 
 
+@lru_cache(maxsize=512)
 def stated(text: str) -> str | None:
     """The value that a sentence states, as in "The answer is 5" or "5 (since x > 0)"; None when it states none."""
     whole = _SAME.sub(" or ", inlined(text))

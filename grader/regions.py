@@ -5,7 +5,7 @@ from __future__ import annotations
 from mpmath import mp
 
 from grader.nodes import MINUS, REALS, names_in
-from grader.values import SCALARS, SURE_DIGITS, Point, UndefinedError, equals, holds, near, number
+from grader.values import SCALARS, SURE_DIGITS, Point, UndefinedError, equals, extreme, holds, near, number
 
 
 def is_region(node: tuple) -> bool:
@@ -21,11 +21,11 @@ def same_region(gold: tuple, answer: tuple) -> bool | None:
     if len({name for n in (gold, answer) if n[0] == "rel" for name in names_in(n[1])}) > 1:
         return False  # x > 2 is not y > 2
     try:
-        with mp.workdps(SURE_DIGITS):
+        with mp.workdps(SURE_DIGITS if extreme(gold, answer) else 80):
             bounds = _bounds(gold) + _bounds(answer)
             finite = sorted(b for b in bounds if mp.isfinite(b))
             tests = [finite[0] - 1, *finite, finite[-1] + 1] if finite else [mp.mpf(0)]
-            tests += [(x + y) / 2 for x, y in zip(finite, finite[1:], strict=False) if not near(x, y, 600)]
+            tests += [(x + y) / 2 for x, y in zip(finite, finite[1:], strict=False) if not near(x, y, 6 * mp.dps // 7)]
             gold, answer = _meant_union(gold, tests), _meant_union(answer, tests)
             return all(_member(gold, x) == _member(answer, x) for x in tests)
     except (UndefinedError, ZeroDivisionError):
@@ -92,7 +92,7 @@ def _solutions(node: tuple) -> list:
 
 def _quadratic_roots(xs: list, ys: list) -> list:
     a, b, c = mp.lu_solve(mp.matrix([[x * x, x, 1] for x in xs[:3]]), mp.matrix(ys[:3]))
-    small = max(abs(y) for y in ys) * mp.mpf(10) ** -500
+    small = max(abs(y) for y in ys) * mp.mpf(10) ** (-5 * mp.dps // 7)
     if abs(a * xs[3] ** 2 + b * xs[3] + c - ys[3]) > small:
         raise UndefinedError("not quadratic")
     if abs(a) * xs[0] ** 2 <= small:

@@ -452,7 +452,7 @@ def _same_constant(gold: tuple, answer: tuple) -> bool:
     largest = max((mp.mag(v) for v in (g, a) if v != 0), default=0)
     if largest > 3 * SURE_DIGITS:  # two huge numbers: digits cannot tell 10^(10^10) from its successor
         return _same_terms(gold, answer)
-    for digits in (120, SURE_DIGITS) if _extreme(gold, answer) else (120,):  # what differs mostly does so soon
+    for digits in (120, SURE_DIGITS) if extreme(gold, answer) else (120,):  # what differs mostly does so soon
         with mp.workdps(digits):
             if not near(number(gold, Point(0, False)), number(answer, Point(0, False)), digits - 20):
                 return False
@@ -499,7 +499,7 @@ def _has_case(node: tuple, at: dict) -> bool:
     return True
 
 
-def _extreme(*nodes: tuple) -> bool:
+def extreme(*nodes: tuple) -> bool:
     """Whether an expression may hold a number so large or small that many digits are needed to see it."""
     for node in walk(list(nodes)):
         if node[0] == "num" and max(node[1].numerator.bit_length(), node[1].denominator.bit_length()) > 200:
@@ -512,7 +512,7 @@ def _extreme(*nodes: tuple) -> bool:
 
 def _agreements(gold: tuple, answer: tuple, real: bool, seeds, integers: set[str]) -> int | None:
     """The number of points where both have a value and agree; None as soon as they differ at one."""
-    agreed, sure = 0, SURE_DIGITS if _extreme(gold, answer) else 80
+    agreed, sure = 0, SURE_DIGITS if extreme(gold, answer) else 80
     for seed in seeds:
         try:
             at = {n: mp.mpf(1 + zlib.crc32(f"{n}/{seed}".encode()) % 12) for n in integers}
