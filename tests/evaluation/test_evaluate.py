@@ -52,7 +52,7 @@ def test_result_file_says_how_it_was_made(finished, model_dir):
     assert {"started", "commit", "model_commit", "device", "hardware"} <= set(facts) and facts["processes"] == 1
     assert {"torch", "transformers"} <= set(facts["versions"])
     assert facts["samples"] == 15 and facts["tokens"] / facts["seconds"] == facts["tokens_per_second"]
-    assert facts["context"] == 128 and facts["max_tokens"] == [12, 12]
+    assert facts["context"] == 1024 and facts["max_tokens"] == [12, 12]
     assert len(result["weights_sha256"]) == 64
     assert result["grading"]["grader"] == "ours" and "mpmath" in result["grading"]["versions"]
     assert result["prompt"] == {"user": "{question}", "system": None, "chat": True, "stop": []}
@@ -401,17 +401,17 @@ def test_folder_without_weights(model_dir, benchmark, tmp_path):
 
 
 def test_prompt_longer_than_the_context(model_dir, tmp_path):
-    (tmp_path / "long.jsonl").write_text(json.dumps({"problem": "1" * 200, "answer": "1"}) + "\n")
-    with pytest.raises(InputError, match="long.*: the prompt has 203 tokens, the model's context only 128"):
+    (tmp_path / "long.jsonl").write_text(json.dumps({"problem": "1" * 1100, "answer": "1"}) + "\n")
+    with pytest.raises(InputError, match="long.*: the prompt has 1103 tokens, the model's context only 1024"):
         evaluate.main(flags(model_dir, tmp_path / "long.jsonl", tmp_path / "run"))
 
 
 def test_context_that_ends_a_completion(model_dir, benchmark, tmp_path, capsys):
     (tmp_path / "long.jsonl").write_text(
-        "".join(json.dumps({"problem": "1" * length, "answer": "1"}) + "\n" for length in (122, 120, 30, 122))
+        "".join(json.dumps({"problem": "1" * length, "answer": "1"}) + "\n" for length in (1018, 1016, 30, 1018))
     )
     evaluate.main(flags(model_dir, tmp_path / "long.jsonl", tmp_path / "run"))
-    assert "ends where the model's context of 128 tokens is full, after 3 tokens" in capsys.readouterr().out
+    assert "ends where the model's context of 1024 tokens is full, after 3 tokens" in capsys.readouterr().out
     rows = list(read_json_lines(tmp_path / "run" / "long.generations-0.jsonl"))
     assert {row["id"]: row["max_tokens"] for row in rows} == {"0": 3, "1": 5, "2": 12, "3": 3}
     assert all(row["tokens"] <= row["max_tokens"] for row in rows) and len(rows) == 12

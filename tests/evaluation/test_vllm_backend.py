@@ -38,7 +38,7 @@ def test_vllm_server(plain_model, benchmark, tmp_path):
         with pytest.raises(InputError, match="does not serve other, but: tiny"):
             evaluate.main(flags("other", benchmark, tmp_path / "other", *url))
         long = tmp_path / "long.jsonl"
-        long.write_text(json.dumps({"problem": "1" * 200, "answer": "1"}) + "\n")
+        long.write_text(json.dumps({"problem": "1" * 1100, "answer": "1"}) + "\n")
         with pytest.raises(InputError, match="missing: 2 of long .long, problem 0: status 400"):
             evaluate.main(flags("tiny", long, tmp_path / "long", *url))
     finally:
