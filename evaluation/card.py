@@ -169,9 +169,10 @@ def licence_of(model: str, revision: str | None) -> str | None:
 
     try:
         path = Path(model, "README.md") if is_there(model) else hf_hub_download(model, "README.md", revision=revision)
-        return ModelCard.load(path).data.license
-    except (OSError, ValueError):  # no card, no network, a header that is none
+        found = ModelCard.load(path).data.license
+    except (OSError, ValueError, yaml.YAMLError):  # no card, no network, a header that is none
         return None
+    return found if isinstance(found, str) else None
 
 
 def read_all(folders: list[Path]) -> tuple[list[Result], list[str]]:

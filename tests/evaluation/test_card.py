@@ -203,6 +203,8 @@ def test_licences(tmp_path):
     (tmp_path / "README.md").write_text("---\nlicense: apache-2.0\n---\n# base\n")
     assert card.licence_of(str(tmp_path), None) == "apache-2.0"
     assert card.licence_of(str(tmp_path / "nothing"), None) is None, "offline, and on no hub"
-    (tmp_path / "README.md").write_text("no header")
-    assert card.licence_of(str(tmp_path), None) is None and card.hub_id(str(tmp_path)) is None
+    for text in ("no header", "---\nlicense: [a\n---\n", "---\n- a\n---\n", "---\nlicense: 5\n---\n"):
+        (tmp_path / "README.md").write_text(text)
+        assert card.licence_of(str(tmp_path), None) is None
+    assert card.hub_id(str(tmp_path)) is None
     assert card.hub_id("/gone/base") is None and card.hub_id("owner/base@main") == "owner/base"
