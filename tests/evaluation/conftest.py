@@ -63,7 +63,7 @@ def folder(tmp_path_factory):
         for p in problems:
             for i, answer in enumerate(ANSWERS[p["id"]]):
                 text = (
-                    "I do not know how any of this could be done, and am sorry that there is nothing more to say"
+                    "It could be any of those that were asked about before, but nobody told me which one it would be"
                     if answer is None
                     else f"\\boxed{{{answer}}}"
                 )
