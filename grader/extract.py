@@ -19,11 +19,10 @@ _LETTERED = re.compile(
 _SPECIAL_TOKEN = re.compile(r"<\|[^|<>]{1,40}\|>|<｜[^｜<>]{1,40}｜>")
 _MATH = re.compile(r"\$\$?([^$]+)\$\$?|\\\((.+?)\\\)|\\\[(.+?)\\\]", re.DOTALL)
 _NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d[\d,]*\d|\d)?(?:\.?\d+)(?:\s?/\s?\d+)?\s?(?:\\?%|percent\b)?", re.ASCII)
-_DENIED = re.compile(
-    r"(?i)\b(?:not?|cannot|n't|than|most|least|between|multiple|divisible|either|infinitely|maybe|perhaps|know|contradicts?|when|for|modulo|factor|divides|twice)\b"
-    r"|^(?:let|suppose|assume|consider|try|if)\b"
+_SENTENCE_END = re.compile(
+    r"\n+|(?<=[.!?。])\s+(?=[A-Z$\\*])|,?\s+(?=(?:Therefore|Thus|Hence|So|Now|Then)\b)"
+    r"|,\s+(?=(?:so|hence|thus|therefore)\b)"
 )
-_SENTENCE_END = re.compile(r"\n+|(?<=[.!?。])\s+(?=[A-Z$\\*])|\s+(?=(?:Therefore|Thus|Hence|So|Now|Then)\b)")
 _CLOSING = re.compile(
     r"(?i)\b(?:pro(?:of|ve)\w*|q\.?e\.?d|verif\w*|complete[sd]?|done|note|hope|correct|check\w*|explan\w+)\b"
     r"|as required|^\W*$"
@@ -34,7 +33,8 @@ _TRUTH = re.compile(
 )
 _DENIED = re.compile(
     r"(?i)\b(?:not?|cannot|n't|than|most|least|between|multiple|divisible|either|infinitely|maybe|perhaps"
-    r"|know|contradicts?|when|for|modulo|factor|divides|twice)\b|^(?:let|suppose|assume|consider|try|if)\b"
+    r"|know|contradicts?|when|for|modulo|factor|divides|twice|exceed\w*|impossible|none|attained|achieved|occurs?"
+    r"|\d+ in \d+|\d+ times)\b|^(?:let|suppose|assume|consider|try|if)\b"
 )
 TAIL_CHARS = 4000  # where no box is, only the end of the text is searched
 BOX_CHARS = 10000  # a box longer than this is no answer
@@ -95,11 +95,8 @@ def _from_sentence(sentence: str) -> str | None:
     if re.search("[一-鿿]", sentence):
         head = re.split("此时|其中|当且仅当|因为", sentence)[0]
         parts = [p for p in re.split(r"[^\x20-\x7eα-ω√π∞≤≥±²³]+", head) if re.search(r"\w", p)]
-        return (
-            parts[-1].strip("$ .,")
-            if parts and not re.search("不(?!同)|[非无或]|大于|小于|至[少多]|之间", head)
-            else None
-        )
+        risky = re.search("不(?!同)|[非无或]|大于|小于|至[少多]|之间", head)
+        return parts[-1].strip("$ .,") if parts and not risky else None
     lettered, claim = _LETTERED.search(sentence), _TRUTH.match(sentence)
     if lettered or claim:
         return (lettered or claim)[1]
@@ -107,11 +104,14 @@ def _from_sentence(sentence: str) -> str | None:
         math = _MATH.fullmatch(sentence.rstrip(" ."))
         return next(filter(None, math.groups())) if math else sentence or None
     value = stated(sentence)
-    if value or _DENIED.search(sentence):
-        return value and value.strip("$ ")
+    if value is not None or _DENIED.search(sentence):
+        return (value or "").strip("$ ") or None
     math = list(_MATH.finditer(sentence))
     numbers = [m for m in _NUMBER.finditer(sentence) if not (math and m.start() < math[-1].end())]
-    if numbers:
+    if len({n.group() for n in numbers}) == 1 or (
+        numbers
+        and (sentence[: numbers[-1].start()].endswith("= ") or not sentence[numbers[-1].end() :].strip(" .*])}$"))
+    ):
         return numbers[-1].group().strip()
     return next(g for g in math[-1].groups() if g) if math else None
 

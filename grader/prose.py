@@ -97,7 +97,9 @@ _RISKY_NOTE = re.compile(
     r"|(?:thous|mill|bill|hund|doz)\w+)\b"
 )
 _SAME = re.compile(r"[\s,;(]+(?:or,? (?:equivalently|simply)|i\.? ?e\.?|that is|equivalently|namely)[\s,]+|\s*\(or\s")
-_COUNTS = "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty"
+_COUNTS = r"one(?= [a-z])(?! of| more| less| such #)|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty"
+_SCALE = re.compile(r"\w+illion|thous|hund|dozen|pair|hal[fv]|quarter|third|\w+ths\b")
+_COUNT = re.compile(rf"#|(?:{_COUNTS})\b")
 # In a skeleton # stands for a piece of mathematics.
 _VERBS = (
     r"\b(?:is|are|as|was|be|equals?|becomes?|gives?|yields?|ha[sd]|have|contains?|[gs]ets?|obtains?|takes?|costs?"
@@ -105,6 +107,7 @@ _VERBS = (
     r"|(?:converge|diverge|tend|goe|evaluate|simplifie|reduce|add)s (?:up )?to"
     r"|(?:series|sequence|integral|limit|it|sum|product) (?=(?:con|di)verge|do(?:es)? not))\b|(?<=[a-z]) :"
 )
+_VERB = re.compile(_VERBS)
 _FILLERS = (
     "exactly about approximately roughly around only just also therefore thus hence so then simply equal to given "
     "by total of length expected approach there are is value answer precisely either clearly now finally overall us a "
@@ -126,8 +129,8 @@ _RISKY = re.compile(
     r"|reciprocal|twice|half|not (?:true|the)|unless|no|contra\w+)\b|(?:not|cannot|n't|suppose|assume|let)\s*(?:#\s*)?$"
 )
 _CHANGED = re.compile(
-    r"(?:times|plus|minus|over|choose|mod\w*|more|less|than|base|or|is|are|not?|to the|except|neither|a half|if|out"
-    r"|do(?:es)?|can\w*|would|should|at (?:most|least)|in (?:base|thous|mill|bill|hund|doz)\w*)\b|(?:by|to|in|of|per) #"
+    r"(?:times|plus|minus|over|choose|mod\w*|more|less|than|base|or|is|are|not?|to the|except|neither|a half|if|out|do(?:es)?"
+    r"|can(?:not)?|would|should|at (?:most|least)|in (?:base|thous|mill|bill|hund|doz)\w*)\b|(?:by|to|in|of) #"
 )
 _KEPT = re.compile(r"$|[,:#]|(?:for|with|in|on|of|to|from|between|among|by|and|as|at|when)\b")
 _NOUN = re.compile(r"(?i)such\b|(?:(?:square|cubic) )?[\w-]+(?: (?:squared|cubed)\b)?(?: per(?: square)? [a-z]+)?")
@@ -171,50 +174,56 @@ def _followed(value: str, tail: str, linked: bool) -> str | None:
     noun = _NOUN.match(tail)[0]
     if (not linked and "#" in tail) or _CHANGED.match(tail[len(noun) :].strip()):
         return None
-    return value if tail[len(noun) :].startswith(" #") or noun == "such" else rf"{value} \text{{ {noun}}}"
+    plain = tail[len(noun) :].startswith(" #") or noun == "such"
+    plain |= len(value) > 2 and value.isalpha() and not _SCALE.match(noun)
+    return value if plain else rf"{value} \text{{ {noun}}}"
 
 
 @lru_cache(maxsize=512)
 def stated(text: str) -> str | None:
-    """The value that a sentence states, as in "The answer is 5" or "5 (since x > 0)"; None when it states none."""
+    """The value that a sentence states, as in "The answer is 5" or "5 (since x > 0)".
+
+    None where no word says that something is a value, "" where what it says leaves none ("at most 5", "5 or less").
+    """
     whole = _SAME.sub(" or ", inlined(text))
     whole = whole[:-1] if whole.endswith(")") and whole.count(")") > whole.count("(") + whole.count("[") else whole
     note = _NOTE.search(whole)
     if note and _RISKY_NOTE.search(note[1]):
-        return None
+        return ""
     if note and re.fullmatch(r"(?:\\approx )?-?\d*\.?\d+\s?(?:\\?%)?", note[1]):
         whole = f"{whole[: note.start()]} or {note[1]}"
     elif note and (WORD.search(note[1]) or note[1].lstrip().startswith(r"\approx")):
         whole = whole[: note.start()]
     said, pieces = skeleton(whole)
-    words = said.lower()
-    if not re.search(r"[a-z]", words):
+    if not re.search(r"[A-Za-z]", said):
         return whole if whole != inlined(text) else None
-    trail = _TRAIL.search(words, words.find("#") + 1)
-    for body in [words[: trail.start()], words] if trail else [words]:
-        for link in reversed(list(_LINK.finditer(body))):
-            lead, rest = body[: link.start()].strip(" ,"), body[link.end() :]
-            tail = said[link.end() : len(body)]
-            verb = re.compile(_VERBS).match(body, link.start()) or re.search(r"\b(?:is|are)\b", link[0])
-            count = re.match(rf"#|(?:{_COUNTS})\b", rest)
-            value = None
-            if count:
-                value = pieces[body[: link.end()].count("#")] if rest[0] == "#" else count[0]
-                value = _followed(value, tail[count.end() :], bool(verb))
-                if not value and lead.endswith("which"):
-                    continue
-            elif re.fullmatch(r"no (?:\w+ )?solutions?(?: ,.*)?", rest):
-                return "no solution"
-            elif not _DENIED.match(rest):
-                if re.search(r"#(?: \w+)?(?: can)?$", lead) and _VERDICT.match(rest):
-                    value = None if _RISKY.search(rest) else pieces[lead.count("#") - 1]
-                elif verb and re.fullmatch(r"[a-z][a-z '\-]*", rest) and len(rest.split()) <= 4:
-                    if any(re.search(r"\d", p) for p in pieces[: lead.count("#")]):
-                        continue
-                    value = tail
-                else:
-                    continue
-            return None if _RISKY.search(lead.rpartition(" , ")[2]) else value
+    trail = _TRAIL.search(said.lower(), said.find("#") + 1)
+    found = _told(said[: trail.start()], pieces) if trail else None
+    return _told(said, pieces) if found is None else found
+
+
+def _told(said: str, pieces: list[str]) -> str | None:
+    """What the last verb of a skeleton tells, or the one before where that tells nothing; see `stated`."""
+    words = said.lower()
+    for link in reversed(list(_LINK.finditer(words))):
+        lead, rest = words[: link.start()].strip(" ,"), words[link.end() :].rstrip(" ,")
+        verb = _VERB.match(words, link.start()) or re.search(r"\b(?:is|are)\b", link[0])
+        count, value = _COUNT.match(rest), None
+        if count:
+            value = pieces[words[: link.end()].count("#")] if rest[0] == "#" else count[0]
+            value = _followed(value, said[link.end() + count.end() :], bool(verb))
+            if not value and (lead.endswith("which") or not verb):
+                continue
+        elif re.fullmatch(r"no (?:\w+ )?solutions?(?: ,.*)?", rest):
+            return "no solution"
+        elif re.search(r"#(?: \w+)?(?: can)?$", lead) and _VERDICT.match(rest):
+            value = None if _RISKY.search(rest) else pieces[lead.count("#") - 1]
+        elif not _DENIED.match(rest):
+            phrase = verb and re.fullmatch(r"[a-z][a-z '\-]*", rest) and len(rest.split()) <= 4
+            if not phrase or any(re.search(r"\d", p) for p in pieces[: lead.count("#")]):
+                continue
+            value = said[link.end() :]
+        return "" if _RISKY.search(lead.rpartition(" , ")[2]) else value or ""
     return None
 
 

@@ -230,7 +230,9 @@ x(x-1)(x-2)
 0
     = Therefore, the sum is 0. ; Hence the limit is zero. ; So the determinant is equal to 0.
     = Therefore x = y = z = 0. ; So the number of solutions is 0. ; Thus the expression equals zero.
-    ! Therefore the sum is nonzero. ; So the sum is greater than 0. ; So the number of zeros is 3.
+    = Therefore f(x) = 0 for all x. ; So the only solution is x = 0. ; The remainder is 0.
+    ! Therefore the sum is nonzero. ; So the sum is greater than 0. ; So the number of zeros is 3. ; So f(x) = x.
+    ! It is nonzero.
 a = b = c
     = Therefore, a = b = c.
     ! Therefore a = b.
@@ -254,6 +256,70 @@ B
     = 因此答案为36。 ; 所以共有36种。 ; 即x=36。 ; 故最小值是36. ; 所以 $a+b=36$。 ; 答案：36个 ; **答案：** 36
     = 最终结果为36。 ; 综上所述，n的值为36。 ; 解得 x=36
     ! 所以x不等于36。 ; 答案为63。 ; 所以x大于36。 ; 所以最大值为12，此时x=36。
+6
+    = Thus the minimum number of lines needed is 6. ; Hence, the number of ways to select the books is C(4,2) = 6.
+    = Therefore, there are 4!/(2!2!) = 6 arrangements.
+    = So the largest possible value of |x| + |y| is 6, achieved for example at x = 6, y = 0.
+    = The answer to the problem is therefore n = 6. ; It's easy to check that 6 works.
+    = Therefore the largest such k is k = 6.
+    = Hence, k = 6 is the largest integer such that the inequality holds for all real numbers.
+    = Thus, the sum of the coefficients of the polynomial is equal to 6. ; In total, that gives 6 possibilities.
+    = This gives a total of 6 triangles. ; Therefore, at least 6 points are needed.
+    = We find that there are 6 solutions (x, y) in positive integers.
+    = The minimum possible value of a + b + c is thus 1 + 2 + 3 = 6. ; So $n=6$ is the smallest possible value.
+    = Thus the maximum is 6 (when x = y = z = 1). ; We conclude that the desired number is 6.
+    = Therefore the number of elements in the set is exactly six. ; So the number of zeros at the end of 25! is 6.
+    = So, the number of digits of 2^17 is 6. ; Hence, the period of the sequence is 6.
+    = So the order of 2 modulo 9 is 6. ; The least common multiple of 2 and 3 is 6. ; Thus gcd(a, b) = 6.
+    = Thus x_{100} = 6. ; So a_5 = 6. ; Hence $a_{2023} = 6$. ; Therefore, $\sum_{k=1}^{3} k = 6$. ; So $\max f = 6$.
+    = Thus the answer is $\frac{12}{2} = 6$. ; $x = 6$ is the answer. ; The final answer is $x+y=6$.
+    = So the value of the given expression is 6 ; Therefore, 6 people like both.
+    = Each person gets 6 slices, so the answer is 6 slices. ; So John paid $6 in total. ; So Maria has $6.00 left.
+    = The length of the third side is 6 inches. ; So she needs 6 more eggs. ; He ran 6 miles. ; So 6 students failed.
+    = Therefore, the total is $6. ; Hence, the answer is \(6\). ; Therefore, we need $k=6$ colors.
+    = The sum is:\n\n1 + 2 + 3 = 6 ; So the total number is:\n\n3 * 2 = 6 ways ; The answer is\n\n6
+    = Therefore the answer is:\n$$6$$ ; Thus:\n\\[ x = 6 \\]
+    ! Thus the number is at least 6. ; So the number is 5, not 6. ; So n is the sum of 6 and 1.
+    ! So 6 divides the product, giving n = 12. ; So the answer is 6 or 7. ; The answer is 6^n. ; So n > 6.
+    ! The maximum exceeds 6. ; Thus n = 6 is impossible. ; So the value 6 is not attained.
+    ! The minimum of 7 is attained at n = 6. ; So none of the 6 cases works. ; For n = 6, the value is 15.
+    ! So each of the 6 boxes holds 4 balls. ; So 4 of the 6 balls are red. ; We conclude there are no such 6 numbers.
+    ! The time is 6:30. ; So x^2 = 6. ; So 2x = 6. ; Therefore, the answer is not unique: n = 5 or n = 6.
+    ! So n = 6k. ; So n = 6 + k. ; The probability is 1 in 6. ; It is 6 times as large.
+3/2
+    = Therefore, the minimum value of the sum is 3/2.
+    = Hence the sum is at least 3/2, with equality when a = b = c, so the minimum is 3/2.
+    = The minimum value is $\frac{3}{2}$, which occurs when $a=b=c$. ; Therefore, the infinite sum is 3/2.
+    = So S = 3/2. ; Therefore, the limit of a_n as n approaches infinity is 3/2. ; The expected value is 1.5.
+    = So the answer is 1 1/2. ; The slope is $m = \frac{3}{2}$. ; So the expected number of rolls is 3/2.
+    = Thus, $\frac{a}{b+c}+\frac{b}{c+a}+\frac{c}{a+b}$ has minimum value $\frac{3}{2}$.
+    ! So the sum is at least 3/2. ; Therefore, S < 3/2. ; The answer is 3. ; The ratio is 3:2 to 1.
+    ! The minimum is 2/3.
+x^2 + y^2 = 25
+    = So the equation of the circle is x^2 + y^2 = 25. ; Therefore, the locus is the circle $x^2+y^2=25$.
+    = The equation is therefore $x^2+y^2=25$.
+    ! So the radius is 5. ; So the equation is x^2 + y^2 = 5. ; 25
+(2, \infty)
+    = Therefore, x > 2. ; So the solution is x > 2. ; The solution set is (2, ∞). ; The domain is $(2,\infty)$.
+    = So the domain of f is x > 2.
+    ! So x < 2. ; So x = 2. ; So x >= 2.
+2, 3, 5
+    = So the primes are 2, 3, and 5. ; The possible values are 2, 3 and 5. ; Hence n = 2, 3, 5.
+    = Therefore, n can be 2, 3, or 5. ; The solutions are n=2, n=3, and n=5.
+    = Therefore the only possible values of n are $2,3,5$.
+    ! So the primes are 2 and 3. ; So n = 5. ; The values are 2, 3, 7.
+n!
+    = Therefore, there are n! such permutations. ; So the number of ways is n!. ; Hence f(n) = n! for all n.
+    = The answer is $n!$.
+    ! There are n such permutations. ; So it is (n-1)!.
+\frac{n(n-1)}{2}
+    = Therefore, the number of handshakes is n(n-1)/2. ; So the total is $\binom{n}{2}$.
+    = Hence the graph has n(n-1)/2 edges.
+    ! So the total is n(n+1)/2. ; So the graph has n edges.
+1
+    = So there is exactly one solution. ; Therefore, there is only one such function. ; So the answer is 1.
+    = Hence the answer is one. ; So x = 1 is the only solution.
+    ! So there are two solutions. ; One of them is 5. ; So one sees that it is 7.
 2500
     = Therefore, the largest possible value of C is 2500. ; So the minimum is 2500, attained when x = 50 and y = 50.
     = Thus we have $C = 2500$. ; Hence the maximum value of xy(x - y) is 2500 when x = 1.
