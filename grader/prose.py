@@ -129,8 +129,8 @@ _RISKY = re.compile(
     r"|reciprocal|twice|half|not (?:true|the)|unless|no|contra\w+)\b|(?:not|cannot|n't|suppose|assume|let)\s*(?:#\s*)?$"
 )
 _CHANGED = re.compile(
-    r"(?:times|plus|minus|over|choose|mod\w*|more|less|than|base|or|is|are|not?|to the|except|neither|a half|if|out|do(?:es)?"
-    r"|can(?:not)?|would|should|at (?:most|least)|in (?:base|thous|mill|bill|hund|doz)\w*)\b|(?:by|to|in|of) #"
+    r"(?:times|plus|minus|over|choose|mod\w*|more|less|than|base|or|is|are|not?|to the|except|neither|a half|if|out"
+    r"|does|do|can|cannot|would|should|at (?:most|least)|in (?:base|thous|mill|bill|hund|doz)\w*)\b|(?:by|to|in|of) #"
 )
 _KEPT = re.compile(r"$|[,:#]|(?:for|with|in|on|of|to|from|between|among|by|and|as|at|when)\b")
 _NOUN = re.compile(r"(?i)such\b|(?:(?:square|cubic) )?[\w-]+(?: (?:squared|cubed)\b)?(?: per(?: square)? [a-z]+)?")
