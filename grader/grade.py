@@ -26,7 +26,7 @@ What counts as equal, where that is a convention:
 | times | seconds of 00 and a.m./p.m. may be missing; both stated, they must agree; 12:00 is not 1:00 |
 | ratios | 2:3 = 4:6, and 16:1 = 16; 3:2 differs |
 | base-n numbers | digits must agree, and bases where both are stated |
-| number words | "five" is 5, "twenty-one" is 21 |
+| number words | "five" is 5, "twenty-one" is 21, "two thirds" 2/3 |
 | yes/no | Yes = True, No = False, an explanation may follow; what takes it back makes it wrong |
 | choices | B = (B) = B. = Option B = "(B) text of the option"; a text without its letter is not a letter |
 | sentences | "the rank is 3" and "3 (since n > 2)" are 3; "at most 3" and "not 3" are not |
@@ -41,9 +41,12 @@ What counts as equal, where that is a convention:
 | chains | the last member of a = b = c counts, the member before an approximation sign otherwise |
 | functions | equal where both are real (ln x^2 = 2 ln x), at random points; an unknown f(x) is not f(y) |
 | constants | of integration may be renamed or exchanged; a missing "+ C" is wrong |
+| steps | pi/4 + k pi = 5pi/4 + k pi and 7k + 3 = 3 (mod 7), where k is said to be an integer or counts pi |
+| notations | C(5,2) = C_5^2 = 10; x -> x^2 is f(x) = x^2; diag(1,1) = I_2; 1, 2, ..., 5 is written out; O(2n) = O(n) |
 | conditions | "for n > 0", "(n > 0)", "mod 7" may be missing on one side; stated twice, they must agree |
-| boxes | the last counts; several boxes joined by commas or "and" are a list; "The answer is" never overrules a box |
-| no box | `<answer>` tags, else the text after "answer is", "Answer:" or "####", else (if allowed) the last line |
+| boxes | the last counts, unless it begins with an approximation sign; joined by commas or "and" they are a list |
+| value twice | "1/2 or 0.5" and boxes joined by "or" must equal each other; "The answer is" never overrules a box |
+| no box | `<answer>` tags, the text after "answer is", "Answer:", "####", or (if allowed) what the last sentence says |
 """
 
 from __future__ import annotations
