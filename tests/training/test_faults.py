@@ -55,15 +55,17 @@ def brevity(completions, question, **kwargs):
 
 
 def test_a_reward_that_raises_leaves_a_checkpoint_and_goes_on_when_mended(guesser, tmp_path):
-    (tmp_path / "own.py").write_text(REWARD)
-    rewards = ["--reward_funcs", "accuracy", f"{tmp_path / 'own.py'}:brevity", "--max_steps", "3"]
+    (tmp_path / "raising_reward.py").write_text(REWARD)
+    rewards = ["--reward_funcs", "accuracy", f"{tmp_path / 'raising_reward.py'}:brevity", "--max_steps", "3"]
     (tmp_path / "broken").write_text("nothing")
     train_grpo.main(flags_of(guesser, tmp_path / "whole", *rewards))
     rollouts = rollouts_of(tmp_path / "whole")
     question = rollouts[rollouts["step"] == 2]["question"].iloc[-1]
     (tmp_path / "broken").write_text(question)
     flags = flags_of(guesser, tmp_path / "cut", *rewards, "--save_steps", "1000")
-    message = r"step 2: reward brevity: own.py, line 8: KeyError: 'no such unit', on the question .*checkpoint-1: mend"
+    message = (
+        r"step 2: reward brevity: raising_reward.py, line 8: KeyError: 'no such unit', on the question .*checkpoint-1"
+    )
     with pytest.raises(InputError, match=message) as error:
         train_grpo.main(flags)
     assert question in str(error.value)
