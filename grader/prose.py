@@ -194,9 +194,9 @@ def stated(text: str) -> str | None:
         whole = f"{whole[: note.start()]} or {note[1]}"
     elif note and (WORD.search(note[1]) or note[1].lstrip().startswith(r"\approx")):
         whole = whole[: note.start()]
-    said, pieces = skeleton(whole)
-    if not re.search(r"[A-Za-z]", said):
+    if not WORD.search(whole):
         return whole if whole != inlined(text) else None
+    said, pieces = skeleton(whole)
     trail = _TRAIL.search(said.lower(), said.find("#") + 1)
     found = _told(said[: trail.start()], pieces) if trail else None
     return _told(said, pieces) if found is None else found
@@ -231,14 +231,18 @@ _CHOSEN = re.compile(  # C(5, 2), C_5^2, P(5, 2), {}_5P_2; 5 C 2 is read as it s
     r"(?<![A-Za-z\\}])(?P<kind>[CP])\s?\(\s?(\w{1,9})\s?,\s?(\w{1,9})\s?\)|(?<![A-Za-z\\}])C_(?:\{(\w{1,4})\}|(\w))"
     r"\^\{?(\w{1,4})\}?|[_^]\{?(\w{1,4})\}?\s?(?P<side>P)_\{?(\w{1,4})\}?"
 )
-_NOTATIONS = [
-    (re.compile(r"^(?:[fgh]\s?:\s?)?(\w)\s?\\mapsto"), r"f(\1)="),
-    (re.compile(r"^(?:\\text\s?\{)?(?:the )?cyclic group of order \}?\s?(\w+)\}?$"), r"\\mathbb{Z}_{\1}"),
-    (re.compile(r"^(?:\\text\s?\{)?\((?:ii|iii|iv|v|vi{1,3})\)\}?\s*(?=.)"), ""),
-    (re.compile(r"\\sqrt\s?\{\s?-\s?1\s?\}"), "i"),
-    (re.compile(r"^[CZ]_\{?(\d+)\}?$|^\\mathbb\{Z\}/\\langle\s?(\d+)\s?\\rangle$"), r"\\mathbb{Z}_{\1\2}"),
-    (re.compile(r"\\(?:text|mathrm)\s?\{\s?(?=[^{}A-Za-z]*\\)((?:[^{}A-Za-z]|\\[A-Za-z]+|\{[^{}]*\})+)\}"), r"{\1}"),
-    (re.compile(r"^(?:\\text\s?\{\s?)?(?:Rs\.?|USD|EUR|INR|RMB|all|every)\s?\}?\s?(?=[\d\\n-])"), ""),
+_NOTATIONS = [  # (what the text must hold, pattern, what is written instead)
+    ("mapsto", re.compile(r"^(?:[fgh]\s?:\s?)?(\w)\s?\\mapsto"), r"f(\1)="),
+    ("cyclic", re.compile(r"^(?:\\text\s?\{)?(?:the )?cyclic group of order \}?\s?(\w+)\}?$"), r"\\mathbb{Z}_{\1}"),
+    ("(", re.compile(r"^(?:\\text\s?\{)?\((?:ii|iii|iv|v|vi{1,3})\)\}?\s*(?=.)"), ""),
+    ("sqrt", re.compile(r"\\sqrt\s?\{\s?-\s?1\s?\}"), "i"),
+    ("", re.compile(r"^[CZ]_\{?(\d+)\}?$|^\\mathbb\{Z\}/\\langle\s?(\d+)\s?\\rangle$"), r"\\mathbb{Z}_{\1\2}"),
+    (
+        "{",
+        re.compile(r"\\(?:text|mathrm)\s?\{\s?(?=[^{}A-Za-z]*\\)((?:[^{}A-Za-z]|\\[A-Za-z]+|\{[^{}]*\})+)\}"),
+        r"{\1}",
+    ),
+    ("", re.compile(r"^(?:\\text\s?\{\s?)?(?:Rs\.?|USD|EUR|INR|RMB|all|every)\s?\}?\s?(?=[\d\\n-])"), ""),
 ]
 
 
@@ -253,9 +257,11 @@ def _counted(found: re.Match) -> str:
 def readings(text: str, other: str) -> list[str]:
     """What else an answer may say: its option's text, unless a letter is asked for, what its sentence states, or the
     same in a notation that the parser knows."""
-    noted = text if _CHOSEN.search(other) else _CHOSEN.sub(_counted, text)  # C(5, 2) may also be a point
-    for pattern, written in _NOTATIONS:
-        noted = pattern.sub(written, noted)
+    noted = text
+    if ("C" in text or "P" in text) and not _CHOSEN.search(other):  # C(5, 2) may also be a point
+        noted = _CHOSEN.sub(_counted, text)
+    for hint, pattern, written in _NOTATIONS:
+        noted = pattern.sub(written, noted) if hint in noted else noted
     if noted != text:
         return [noted]
     chosen = option(text)
