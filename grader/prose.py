@@ -117,8 +117,8 @@ _FILLER = rf"(?:(?:{_FILLERS.replace(' ', '|')}|in conclusion|m[ai][nx]imum(?= (
 _LINK = re.compile(rf"(?:^|{_VERBS}) ?(?:{_FILLER} ?)*")
 _TRAIL = re.compile(
     r"(?:, )?\b(?:since|because|due to|attained|achieved|obtained|reached|occur\w*|when|where|which(?! is #)|not #"
-    r"|with|under|on|for (?:all|every|any|each|#)|as (?:#|req|des|cla)|by (?:the|sym|ind)|at #|so (?:the|it|we)"
-    r"|and (?:this|it|we|the)).*"
+    r"|with(?! (?:a )?rem)|under|on(?! the [lr])|for (?:all|every|any|each|#)|as (?:#|req|des|cla)|by (?:the|sym|ind)|at #|so (?:the|it|we)"
+    r"|and (?:this|it|we)).*"
 )
 _VERDICT = re.compile(
     r"(?:the|our|(?:need|requir|plac|us|form)ed$|possible|an? (?:\w+ ){0,3}?(?:solution|answer|root|value))\b"
@@ -130,7 +130,8 @@ _RISKY = re.compile(
 )
 _CHANGED = re.compile(
     r"(?:times|plus|minus|over|choose|mod\w*|more|less|than|base|or|is|are|not?|to the|except|neither|a half|if|out"
-    r"|does|do|can|cannot|would|should|at (?:most|least)|in (?:base|thous|mill|bill|hund|doz)\w*)\b|(?:by|to|in|of) #"
+    r"|does|do|can|cannot|would|should|at (?:most|least)|in (?:base|thous|mill|bill|hund|doz|hex|bin|oct)\w*)\b"
+    r"|(?:by|to|in|of|from|between) #|on the (?:left|right)|as a|with (?:an? )?remainder|and an?\b"
 )
 _KEPT = re.compile(r"$|[,:#]|(?:for|with|in|on|of|to|from|between|among|by|and|as|at|when)\b")
 _NOUN = re.compile(r"(?i)such\b|(?:(?:square|cubic) )?[\w-]+(?: (?:squared|cubed)\b)?(?: per(?: square)? [a-z]+)?")
@@ -223,7 +224,8 @@ def _told(said: str, pieces: list[str]) -> str | None:
             if not phrase or any(re.search(r"\d", p) for p in pieces[: lead.count("#")]):
                 continue
             value = said[link.end() :]
-        return "" if _RISKY.search(lead.rpartition(" , ")[2]) else value or ""
+        two = re.search(r"\b(?:is|are|equals) # and\b", lead)  # the length is 5 and the width is 3
+        return "" if two or _RISKY.search(lead.rpartition(" , ")[2]) else value or ""
     return None
 
 

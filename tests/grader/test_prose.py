@@ -211,8 +211,16 @@ f(x)=x^2
     = Rs. 5 ; Rs 5 ; ₹5 ; ¥5 ; USD 5 ; 5元 ; \text{Rs. } 5 ; ₹ 5 ; 5 \text{ dollars} ; \$5.00 ; 5 USD
     = 5\text{ Euros} ; 5 \text{ Apples} ; 5\ \text{Hours} ; 5^{\text{th}} ; 5^{th} ; 5 \text{ people} ; \text{5 km}
     = 5 feet ; 5 ft ; 5 cm ; 5\,\mathrm{cm} ; 5 \text{ cents} ; £5 ; 5 \mathrm{~m} ; 5\text{ sq. units} ; 5 units
-    = 5 \text{ square units}
+    = 5 \text{ square units} ; 5 \text{ on average} ; 5 \text{ in total} ; 5 \text{ of them}
+    = The value is 5 for n = 3
     ! Rs. 6 ; ₹50 ; 5 \text{ thousand dollars} ; 5\% \text{ of } 3 ; 5 \text{ dozen} ; 5k ; 5x
+    ! 5 \text{ remainder } 2 ; 5 \text{ of } 8 ; 5 \text{ to } 8 ; 5 \text{ by } 3 ; 5 \text{ and } 7
+    ! 5 \text{ in base } 7 ; 5 \text{ in } 8 ; 5 \text{ and a half} ; 5 \text{ at most} ; 5 \text{ from } 8
+    ! 5 \text{ hundredths} ; 5 \text{ out of } 8 ; The answer is 5 with a remainder of 2.
+    ! The number is 5 in hexadecimal. ; 5 \text{ between } 3 ; The length is 5 and the width is 3
+    ! \text{The sum is 5 and the product is 6} ; \text{from 5 to 8} ; \text{5 on the left, 6 on the right}
+    ! 5 \text{ as a percentage of } 8 ; \text{exactly } 5.5 ; \text{divide by 5} ; \text{multiply } x \text{ by } 5
+    ! \text{choose 5} ; x \text{ has 5 digits and } y \text{ has } 4
 \$5
     ! ₹5 ; €5 ; 5 \text{ euros}
 f(x)=0
