@@ -117,7 +117,8 @@ _FILLER = rf"(?:(?:{_FILLERS.replace(' ', '|')}|in conclusion|m[ai][nx]imum(?= (
 _LINK = re.compile(rf"(?:^|{_VERBS}) ?(?:{_FILLER} ?)*")
 _TRAIL = re.compile(
     r"(?:, )?\b(?:since|because|due to|attained|achieved|obtained|reached|occur\w*|when|where|which(?! is #)|not #"
-    r"|with(?! (?:a )?rem)|under|on(?! the [lr])|for (?:all|every|any|each|#)|as (?:#|req|des|cla)|by (?:the|sym|ind)|at #|so (?:the|it|we)"
+    r"|with(?! (?:a )?rem)|under|on(?! the [lr])"
+    r"|for (?:all|every|any|each|#)|as (?:#|req|des|cla)|by (?:the|sym|ind)|at #|so (?:the|it|we)"
     r"|and (?:this|it|we)).*"
 )
 _VERDICT = re.compile(
