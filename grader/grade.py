@@ -16,6 +16,7 @@ What counts as equal, where that is a convention:
 | exact numbers | compared exactly, whatever their size: 2^61-1 is not 2^61, 1/1999! is not 1/2001! |
 | decimal gold | accepts what rounds to it (from two significant digits on) or is within 1e-4, relatively; 7.0 is 7 |
 | precise gold | one of five digits or more accepts only what is less than a unit of its last place away |
+| approximations | "about 7" is not 7; about 3.14 may be 3.14 |
 | decimal for exact gold | 0.87 is not sqrt(3)/2, 6.67 is not 20/3; 13 digits of a fraction do, of pi they do not |
 | repeating decimal | exact: 0.333..., 0.\\overline{3} and "0.333 repeating" are 1/3 |
 | thousands, decimal comma | 1,234 = 1{,}234 = 1\\,234 = 1 234; 12,34 is 12.34 against a number with a point |
@@ -35,8 +36,9 @@ What counts as equal, where that is a convention:
 | tuples, vectors | ordered; a bare answer in that order does; (1,2,3) = [1,2,3] = a column; (1,2) is not [1,2], {1,2} |
 | labelled values | x=1, y=2 is (1,2) in the order of the coordinates, else in the order given; x=5 is 5 |
 | sets of reals | intervals, inequalities, unions and differences are compared as sets; the variable is taken as real |
-| equations | equal up to a constant factor or solved for a name; `name = value` is its value, xy = 1 is not 1 |
-| products | letters with an inverse or transpose beside others are matrices; a x b is not b x a, f o g not g o f |
+| equations | equal up to a factor or solved for a name; `name = value` is its value; xy = 1 is not 1, x = y not y |
+| products | capitals side by side and letters around an inverse do not commute: AB is not BA; nor a x b, f o g |
+| statements | compared as they are written: p and q is not p or q, f(1) < f(2) not f(2) < f(1) |
 | sums, integrals | a sum, product, integral or limit is its value, to 15 digits |
 | chains | the last member of a = b = c counts, the member before an approximation sign otherwise |
 | functions | equal where both are real (ln x^2 = 2 ln x), at random points; an unknown f(x) is not f(y) |
