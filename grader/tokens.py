@@ -57,7 +57,6 @@ _CHANGING_WORDS = (
 )
 _CHANGES_VALUE = CLAUSE | set(_CHANGING_WORDS.split())
 _ASCII_GREEK = {name for name in _LETTER_NAMES.split() if len(name) > 2}
-_SURE_UNITS = {*"mgshLJNWVKATu", "°C", "°F", "min", "arcsec"}  # after a value, though a letter or a function elsewhere
 _ENDS_VALUE = {"@#", ")", "]", "}", "!", "%", r"\}", r"\rangle", "|", r"\circ"}
 
 
