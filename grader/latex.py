@@ -119,7 +119,8 @@ def _condition_at(tokens: list[str]) -> int:
     depth = start = 0
     for i, t in enumerate(tokens):
         if depth == 0 and i:
-            if (t in _MODULI and len(_skip_group(tokens, i + 1)) == 0) or t[2:].partition(" ")[0] in CONDITION:
+            begins = t[2:].partition(" ")[0] in CONDITION and "remainder" not in " ".join(tokens[i:])
+            if begins or (t in _MODULI and len(_skip_group(tokens, i + 1)) == 0):
                 return i
             bound = t == "," and split(split(tokens[i + 1 :], {","})[0][0], _BOUNDS)
             if bound and bound[1] and not split(tokens[:i], _BOUNDS)[1]:

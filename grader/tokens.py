@@ -53,7 +53,8 @@ _PART_NAMES = "half third quarter fifth sixth seventh eighth ninth tenth"
 PARTS = {name: str(k + 2) for k, name in enumerate(_PART_NAMES.split())}
 PARTS |= {"halve": "2", "fourth": "4", "quarter": "4", "twentieth": "20", "hundredth": "100", "thousandth": "1000"}
 _CHANGING_WORDS = (
-    "inverse inverted reciprocal excluded incorrect wrong conjugate pair pairs couple squared cubed negative"
+    "inverse inverted reciprocal excluded incorrect wrong conjugate pair pairs couple squared cubed negative binary "
+    "octal hexadecimal remainder"
 )
 _CHANGES_VALUE = CLAUSE | set(_CHANGING_WORDS.split())
 _ASCII_GREEK = {name for name in _LETTER_NAMES.split() if len(name) > 2}
@@ -171,7 +172,7 @@ def _word_tokens(word: str, wrapper: str, out: list[str], after_value: bool) -> 
         out.append(word)
     elif "operatorname" in wrapper:
         out.append("@" + word)
-    elif word in CONDITION or (
+    elif word in CONDITION | {"remainder"} or (
         wrapper and set(re.findall(r"[a-z]+", low)) & (_CHANGES_VALUE if after_value and not squared else CLAUSE)
     ):
         out.append("@~" + word)

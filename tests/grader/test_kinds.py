@@ -160,6 +160,8 @@ $5
     ! 45\text{ radians} ; 45\%
 3
     ! 3 quarters ; 3\text{ thirds} ; 3\text{ tenths} ; 3\text{ hundredths} ; 3\text{ dozen} ; 3\text{ pairs}
+    ! 3\text{ in binary} ; 3 \text{ in octal}
+    ! 3\text{ with remainder }2 ; 3 with remainder 2 ; 3 \text{ remainder } 1 ; 3 with a remainder of 1
     ! 3\text{ factorial} ; 3 million ; 3\text{ million} ; 3 thousand ; 3\text{ hundred} ; 3\text{ billion}
     ! 3\text{ halves} ; 3\text{ squared} ; 3\text{ cubed} ; 3\text{ percent less} ; 3\text{ times} x
     ! 3\text{ inverse} ; three quarters ; 3k ; 3e5 ; 3\text{ percent of } 5 ; 3\text{ million dollars}
