@@ -72,13 +72,14 @@ def final_answer_of(text: str) -> str | None:
         return None
     marker, rest = markers[-1].group(), text[markers[-1].end() :].strip()
     answer = extract_answer(text, final_line_fallback=False)
-    answer = re.sub(r"(?<!\.)\.$", "", (answer or "").strip(" *")).rstrip("*")
+    answer = re.sub(r"\s*\\text\{ [^{}]*\}$", "", answer or "")  # the noun that a sentence gives its number
+    answer = re.sub(r"(?<!\.)\.$", "", answer.strip(" *")).rstrip("*")
     if not answer or not rest.lstrip("$\\([*: ").startswith(answer.lstrip("$\\([*: ")):
         return None
     if "\n" in rest and not rest.startswith(("$$", r"\[")):
         return None
     announced = any(mark in marker for mark in ":=#") or answer[:1].isupper() or answer.lower() in _SAID
-    return answer if announced or not _words(answer) or not answer[:1].isalpha() else None
+    return answer if announced or _words(answer) <= 2 * (not answer[:1].isalpha()) else None
 
 
 # ---------------------------------------------------------------------------------------------------------------------

@@ -180,7 +180,11 @@ def test_ctrl_c_ends_at_once(server, tmp_path, how):
     command = flags("unbounded", tmp_path / "one.jsonl", tmp_path / "run", "--server", server.url)
     script = str(Path(evaluate.__file__))
     process = subprocess.Popen(
-        [sys.executable, script, *command], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
+        [sys.executable, script, *command],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # tests may run in the background
     )
     deadline = time.monotonic() + 30
     while len(samples(tmp_path / "run")) < 2 and time.monotonic() < deadline:

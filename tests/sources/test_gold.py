@@ -17,6 +17,8 @@ from sources.gold import answer_kind, final_answer_of, gold_of
         ("Adding up. The answer is: 5", "5"),
         ("Adding up. The answer is: (28, 84).", "(28, 84)"),
         ("The answer is $25$ dollars.", "25"),
+        ("So the answer is 5 apples.", "5"),
+        ("The answer is 12 square metres.", "12"),
         ("So the answer is:\n\n$$x = 5$$", "x = 5"),
         ("The answer is 0.333...", "0.333..."),
         ("Thus the answer is **42**.", "42"),
