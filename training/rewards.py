@@ -167,7 +167,7 @@ def guarded(function: Callable, failures: list[str]) -> Callable:
         for question_alone, arguments in one_by_one(completions, kwargs):
             try:
                 await ask(**arguments)
-            except Exception as error:
+            except Exception as error:  # the same, alone
                 raised, question = error, question_alone
                 break
         frame = traceback.extract_tb(raised.__traceback__)[-1]
