@@ -16,24 +16,19 @@ def paper_rule(gold: str, response: str) -> tuple[bool, str]:
     original ran answers through sympy's `parse_expr`, which executes Python; here they meet this repository's parser.
     On OlympiadBench the paper asked that benchmark's own judge as a third, which is not here.
     """
-    from math_verify import parse, verify
-
     boxes = [m.end() for m in BOX.finditer(response)]
-    candidates = [box_content(response, boxes[-1])[0] if boxes else None]
+    boxed = box_content(response, boxes[-1])[0] if boxes else None
     _, said, tail = response.rpartition("The answer is: ")
-    candidates.append(tail.strip() if said else None)
-    if any(c and loosely_equal(gold, c) for c in candidates):
+    if any(c and loosely_equal(gold, c) for c in (boxed, tail.strip() if said else None)):
         return True, "equal by OpenMathInstruct's rule"
-    # math-verify's own time-outs share SIGALRM with the worker's: the worker's deadline bounds both halves.
-    reference = parse("\\boxed{$" + gold + "}$", parsing_timeout=None)
-    correct = bool(verify(reference, parse(response, parsing_timeout=None), timeout_seconds=None))
-    return correct, "equal by math-verify" if correct else "different"
+    return math_verify(gold, response, form="\\boxed{$%s}$")
 
 
-def math_verify(gold: str, response: str) -> tuple[bool, str]:
-    """math-verify in its default configuration, for a second opinion."""
+def math_verify(gold: str, response: str, form: str = "\\boxed{%s}") -> tuple[bool, str]:
+    """math-verify in its default configuration, for a second opinion; `form` is how it sees the gold."""
     from math_verify import parse, verify
 
-    reference = parse(f"\\boxed{{{gold}}}", parsing_timeout=None)
-    correct = bool(verify(reference, parse(response, parsing_timeout=None), timeout_seconds=None))
+    # Its own time-outs share SIGALRM with the worker's: the worker's deadline bounds it.
+    gold, response = (parse(text, parsing_timeout=None) for text in (form % gold, response))
+    correct = bool(verify(gold, response, timeout_seconds=None))
     return correct, "equal by math-verify" if correct else "different"

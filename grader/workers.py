@@ -1,8 +1,8 @@
 """Worker processes: every comparison that strings and plain numbers cannot decide runs where it can be killed.
 
-A worker (worker.py) is a fresh interpreter, started by its path, that answers one length-prefixed JSON request at a
-time over its own pipes. So it works after CUDA is initialised, off the main thread, on every rank and in a notebook,
-never imports the training script, and ends when its parent does. Linux and macOS.
+A worker is a fresh interpreter (`python -m grader.workers ours`) that answers one line of JSON at a time over a socket
+of its own. So it works after CUDA is initialised, off the main thread, on every rank and in a notebook, never imports
+the training script, and ends when its parent does. Linux and macOS.
 """
 
 from __future__ import annotations
@@ -10,21 +10,63 @@ from __future__ import annotations
 import atexit
 import json
 import os
-import select
+import resource
 import signal
-import struct
+import socket
 import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from grader.words import quick
-from grader.worker import WALL_FACTOR, write_frame
 
 DEADLINE_S = 3.0  # CPU seconds an answer may take; the worker is killed at it, so a busy machine changes no verdict
+WALL_FACTOR = 10  # times as many seconds as the deadline's CPU seconds may pass on the clock
 START_S = 60.0  # seconds a worker may take to import what it needs, on a busy machine
 CACHE_PAIRS = 65536  # decided (answer, gold) pairs kept across batches
+MEMORY_BYTES = {"ours": 1 << 30, "paper": 4 << 30, "math_verify": 4 << 30}  # address space; sympy and ANTLR take much
+# What mpmath (and, under the paper's rule, sympy and ANTLR) raise on text that has no value. Anything else ends the
+# process, and the caller sees "worker died" for this one answer.
+_EVALUATION_ERRORS = (
+    ArithmeticError, AttributeError, LookupError, MemoryError, RuntimeError, TypeError, ValueError
+)  # fmt: skip
+
+# --------------------------------------------------------------------------------------------------------------------
+# The worker's side
+# --------------------------------------------------------------------------------------------------------------------
+
+
+def serve(grader: str) -> None:
+    """Answer requests on the socket that is this process's stdin until the parent closes it."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1):
+        signal.signal(number, signal.SIG_IGN)  # they reach the parent's whole group, and the parent decides
+    from grader.equality import equivalent
+    from grader.paper_rule import math_verify, paper_rule
+
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES[grader],) * 2)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    compare = {"ours": equivalent, "paper": paper_rule, "math_verify": math_verify}[grader]
+    compare(r"\frac{\pi}{4}+\ln 2", r"\boxed{\arctan 1+\log_e 2}")  # imports and caches, before the clock runs
+    compare(r"\Gamma(1/3)\zeta(3)", r"\boxed{\zeta(3)\Gamma(1/3)}")  # and constants, to all digits
+    link = socket.socket(fileno=0).makefile("rw")
+    print(json.dumps("ready"), file=link, flush=True)
+    for line in link:
+        timeout, gold, text = json.loads(line)
+        # Should the parent die in the middle of a C-level loop, the kernel still ends this process.
+        signal.setitimer(signal.ITIMER_REAL, WALL_FACTOR * timeout + 2.0)
+        signal.setitimer(signal.ITIMER_PROF, timeout)  # CPU seconds: SIGPROF ends the process wherever it is
+        try:
+            verdict = compare(gold, text)
+        except _EVALUATION_ERRORS as error:
+            verdict = False, f"no value: {type(error).__name__}"
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        print(json.dumps(verdict), file=link, flush=True)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# The caller's side
+# --------------------------------------------------------------------------------------------------------------------
 
 
 class _WorkerError(Exception):
@@ -32,125 +74,115 @@ class _WorkerError(Exception):
 
 
 class _Worker:
-    """One child process that answers one length-prefixed JSON request at a time over its pipes."""
+    """One child process that answers one request at a time."""
 
     def __init__(self, grader: str):
-        self.grader = grader
-        command = [sys.executable, str(Path(__file__).resolve().parent / "worker.py"), grader]
-        self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0
-        )
+        command = [sys.executable, "-m", "grader.workers", grader]
+        self.socket, theirs = socket.socketpair()
+        with theirs:
+            root = Path(__file__).resolve().parent.parent
+            quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+            self.process = subprocess.Popen(command, cwd=root, stdin=theirs, **quiet)
+        self.replies = self.socket.makefile("rb")
         try:
-            self.read(time.monotonic() + START_S)
+            self.read(START_S)
         except _WorkerError as error:
             self.close()
             raise RuntimeError(f"the {grader} grader's worker did not start: {' '.join(command)}") from error
 
-    def ask(self, request: list, timeout: float) -> list:
-        """The reply to a request. Raises _WorkerError at the deadline (seconds) or when the process is gone."""
+    def ask(self, gold: str, text: str, timeout: float) -> list:
+        """The reply to a request. Raises _WorkerError at the deadline (CPU seconds) or when the process is gone."""
         try:
-            write_frame(self.process.stdin.fileno(), [timeout, *request])
+            self.socket.sendall(json.dumps([timeout, gold, text]).encode() + b"\n")
         except OSError as error:
             raise _WorkerError("worker died") from error
-        return self.read(time.monotonic() + WALL_FACTOR * timeout)  # CPU seconds are the worker's own to count
+        return self.read(WALL_FACTOR * timeout)  # CPU seconds are the worker's own to count
 
-    def read(self, deadline: float) -> list:
-        size = struct.unpack(">I", self.read_bytes(4, deadline))[0]
-        return json.loads(self.read_bytes(size, deadline))
-
-    def read_bytes(self, size: int, deadline: float) -> bytes:
-        poll, data = select.poll(), b""  # not select(): a training process may hold more than 1024 files
-        poll.register(self.process.stdout, select.POLLIN)
-        while len(data) < size:
-            if not poll.poll(1000 * max(0.0, deadline - time.monotonic())):
-                raise _WorkerError("deadline")
-            chunk = os.read(self.process.stdout.fileno(), size - len(data))
-            if not chunk:
-                raise _WorkerError("deadline" if self.process.wait() == -signal.SIGPROF else "worker died")
-            data += chunk
-        return data
+    def read(self, seconds: float) -> list:
+        self.socket.settimeout(seconds)
+        try:
+            line = self.replies.readline()
+        except TimeoutError as error:
+            raise _WorkerError("deadline") from error
+        except ConnectionError:
+            line = b""
+        if not line:
+            raise _WorkerError("deadline" if self.process.wait() == -signal.SIGPROF else "worker died")
+        return json.loads(line)
 
     def close(self) -> None:
         self.process.kill()
-        self.process.stdin.close()
-        self.process.stdout.close()
+        self.replies.close()
+        self.socket.close()
         self.process.wait()
 
 
-_idle: list[_Worker] = []  # warm workers; append and pop are atomic
+_idle: dict[str, list[_Worker]] = {grader: [] for grader in MEMORY_BYTES}  # warm ones; append and pop are atomic
 _cache: dict[tuple, tuple[bool, str]] = {}
 
 
 @atexit.register
 def _close_workers() -> None:
-    while _idle:
-        _idle.pop().close()
+    for workers in _idle.values():
+        while workers:
+            workers.pop().close()
 
 
 def _forget_workers() -> None:
-    _idle.clear()  # a forked child must not talk over its parent's pipes
+    _idle.update({grader: [] for grader in MEMORY_BYTES})  # a forked child must not talk over its parent's sockets
 
 
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_workers)
+os.register_at_fork(after_in_child=_forget_workers)
 
 
 def _borrow(grader: str) -> _Worker:
     """A warm worker of this grader, or a new one; those that died while idle are dropped."""
-    for _ in range(len(_idle)):
+    while True:
         try:
-            worker = _idle.pop(0)
-        except IndexError:  # another thread took the last one
-            break
-        if worker.process.poll() is not None:
-            worker.close()
-        elif worker.grader == grader:
+            worker = _idle[grader].pop()
+        except IndexError:
+            return _Worker(grader)
+        if worker.process.poll() is None:
             return worker
-        else:
-            _idle.append(worker)
-    return _Worker(grader)
+        worker.close()
 
 
 def _ask_worker(grader: str, gold: str, text: str, timeout: float) -> tuple[bool, str, bool]:
     """(correct, reason, undecided) from a worker, which is killed when it fails."""
     worker = _borrow(grader)
     try:
-        correct, reason = worker.ask([gold, text], timeout)
+        correct, reason = worker.ask(gold, text, timeout)
     except _WorkerError as error:
         worker.close()
         return False, str(error), True
-    except KeyboardInterrupt:  # in a notebook: its late reply must not answer the next question
-        worker.close()
-        raise
-    _idle.append(worker)
+    _idle[grader].append(worker)
     return correct, reason, False
 
 
 def decide(jobs: list[tuple[str, str]], grader: str, timeout: float, workers: int | None) -> dict:
     """{(text, gold): (correct, reason, undecided)} for distinct jobs: what strings cannot decide goes to workers."""
     verdicts: dict = {}
-    todo = []
     for text, gold in jobs:
         known = _cache.get((grader, text, gold)) or (quick(gold, text) if grader == "ours" else None)
-        if known is None:
-            todo.append((text, gold))
-        else:
+        if known is not None:
             verdicts[text, gold] = (*known, False)
-    size = min(len(todo), workers or _default_workers())
-    if size > 1:
-        with ThreadPoolExecutor(size) as threads:  # each waits for one worker process at a time
-            found = list(threads.map(lambda job: _ask_worker(grader, job[1], job[0], timeout), todo))
-    else:
-        found = [_ask_worker(grader, gold, text, timeout) for text, gold in todo]
+    todo = [job for job in jobs if job not in verdicts]
     if len(_cache) > CACHE_PAIRS:
         _cache.clear()
-    for (text, gold), (correct, reason, undecided) in zip(todo, found, strict=True):
-        verdicts[text, gold] = (correct, reason, undecided)
-        if not undecided and len(text) < 1000:
-            _cache[grader, text, gold] = (correct, reason)
+    # Each thread waits for one worker process at a time; an interrupt meets none of them between question and reply.
+    with ThreadPoolExecutor(max(1, min(len(todo), workers or _default_workers()))) as threads:
+        found = threads.map(lambda job: _ask_worker(grader, job[1], job[0], timeout), todo)
+        for (text, gold), verdict in zip(todo, found, strict=True):
+            verdicts[text, gold] = verdict
+            if not verdict[2] and len(text) < 1000:
+                _cache[grader, text, gold] = verdict[:2]
     return verdicts
 
 
 def _default_workers() -> int:
     ranks = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
     return max(1, min(4, (os.cpu_count() or 1) // ranks))
+
+
+if __name__ == "__main__":
+    serve(sys.argv[1])

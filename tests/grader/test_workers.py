@@ -13,7 +13,7 @@ import pytest
 
 import reward
 from grader import workers
-from grader.worker import MEMORY_BYTES
+from grader.workers import MEMORY_BYTES
 
 ROOT = Path(reward.__file__).resolve().parent
 
@@ -63,7 +63,7 @@ def test_deadline_is_hard_and_costs_one_answer_only():
 def test_a_worker_killed_at_work_costs_that_answer_only():
     workers._close_workers()
     reward.grade_batch([r"\boxed{\ln 128}"], [r"7\ln 2"], workers=1)
-    (worker,) = workers._idle
+    (worker,) = workers._idle["ours"]
     threading.Timer(0.4, worker.process.kill).start()
     texts = [rf"\boxed{{{SLOW}}}", r"\boxed{\ln 16}", r"\boxed{\ln 9}"]
     grades = reward.grade_batch(texts, [r"4\ln 2"] * 3, timeout=20, workers=1)
@@ -73,7 +73,7 @@ def test_a_worker_killed_at_work_costs_that_answer_only():
 
 def test_a_worker_killed_while_idle_costs_nothing():
     reward.grade_batch([r"\boxed{\ln 8}"], [r"3\ln 2"])
-    for worker in workers._idle:
+    for worker in workers._idle["ours"]:
         worker.process.kill()
         worker.process.wait()
     grades = reward.grade_batch([r"\boxed{\ln 32}"], [r"5\ln 2"])
@@ -82,8 +82,9 @@ def test_a_worker_killed_while_idle_costs_nothing():
 
 def test_memory_of_a_worker_is_bounded():
     grade = reward.grade_batch([r"\boxed{\frac{\sqrt2}{2}}"], [r"\frac{1}{\sqrt2}"])[0]
-    assert grade.correct and workers._idle
-    limits = Path(f"/proc/{workers._idle[-1].process.pid}/limits")
+    assert grade.correct and workers._idle["ours"]
+    pid = workers._idle["ours"][-1].process.pid
+    limits = Path(f"/proc/{pid}/limits")
     if not limits.exists():
         pytest.skip("no /proc here to read a process's limits from")
     assert str(MEMORY_BYTES["ours"]) in limits.read_text()
@@ -121,7 +122,7 @@ def test_import_is_light_and_workers_do_not_import_the_caller(tmp_path):
         assert not heavy, heavy
         grades = reward.grade_batch([r"\\boxed{\\sqrt8}"], [r"2\\sqrt2"])
         assert grades[0].correct
-        print(*[w.process.pid for w in workers._idle])
+        print(*[w.process.pid for w in workers._idle["ours"]])
         """,
         tmp_path,
     )
@@ -137,7 +138,7 @@ def test_workers_end_with_a_killed_parent(tmp_path):
         import os, signal, reward
         from grader import workers
         reward.grade_batch([r"\\boxed{\\sqrt8}"], [r"2\\sqrt2"])
-        print(*[w.process.pid for w in workers._idle], flush=True)
+        print(*[w.process.pid for w in workers._idle["ours"]], flush=True)
         os.kill(os.getpid(), signal.SIGKILL)
         """,
         tmp_path,
