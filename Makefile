@@ -11,7 +11,7 @@ demo: $(READY)
 	$(IN) demo.py $(ARGS)
 
 test: $(READY)
-	$(IN) -m pytest $(ARGS)
+	$(IN) -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 lint: $(READY)
 	$(VENV)/bin/ruff check .

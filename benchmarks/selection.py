@@ -26,7 +26,7 @@ import numpy
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import demo
-from benchmarks.svamp_gain import stage
+from benchmarks.gain import stage
 from training.selection import DrawSize, History
 
 MODES = {

@@ -36,5 +36,5 @@ for split, rows in load_dataset("ChilleD/SVAMP").items():
 PY
 fi
 export OMP_NUM_THREADS=${OMP_NUM_THREADS:-1}
-python benchmarks/svamp_gain.py --model "$MODEL" --train "$TRAIN" --test "$TEST" --output_dir "$OUT" "$@"
+python benchmarks/gain.py --problems svamp --model "$MODEL" --train "$TRAIN" --test "$TEST" --output_dir "$OUT" "$@"
 cat "$OUT/gain.md"

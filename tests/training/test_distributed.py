@@ -166,7 +166,8 @@ def test_vllm_samples_from_the_weights_that_are_trained(guesser, tmp_path):
     vllm += ["--vllm_max_model_length", "128", "--vllm_importance_sampling_correction", "true"]
     teach_to_guess(wide_model(tmp_path / "wide"), tmp_path / "guesser")
     flags = flags_of(tmp_path / "guesser", tmp_path / "run", *SETTINGS, "--skip_update_norm", "0", *vllm)
-    launched([sys.executable, "tests/training/vllm_cpu.py", "train_grpo.py", *flags], MASTER_PORT=free_port())
+    environment = {"MASTER_PORT": free_port(), "VLLM_CPU_DTYPE": "float32"}
+    launched([sys.executable, "benchmarks/vllm_cpu.py", "train_grpo.py", *flags], **environment)
     steps = steps_of(tmp_path / "run")
     assert [entry["step"] for entry in steps] == [1, 2, 3]
     for entry in steps:

@@ -12,7 +12,7 @@ from trl import GRPOConfig, GRPOTrainer, ModelConfig, SFTConfig, SFTTrainer
 
 import sft_warmup
 import train_grpo
-from benchmarks.svamp_rows import solution_of
+from benchmarks.worked_rows import solution_of
 from cli import InputError, parse_arguments
 from data import DataArguments, load_training_rows
 from prompts import PROMPTS, encode_prompt, get_prompt, load_tokenizer

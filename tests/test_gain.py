@@ -1,0 +1,42 @@
+"""What benchmarks/gain.py makes of result files."""
+
+import json
+
+import pytest
+
+from benchmarks import gain
+from benchmarks.worked_rows import numbers_in, solution_of
+
+
+def write_result(folder, accuracies):
+    folder.mkdir(parents=True)
+    summary = {"pass@1": 0.0, "standard_error": 1.0, "mean_tokens": 20.0, "problems": 3}
+    problems = [{"id": str(i), "accuracy": accuracy} for i, accuracy in enumerate(accuracies)]
+    result = {"summary": summary, "settings": dict.fromkeys(gain.SAMPLING, 0), "grading": {}, "problems": problems}
+    (folder / "test.json").write_text(json.dumps(result))
+
+
+def test_gain_is_taken_problem_by_problem(tmp_path):
+    accuracies = {"seed1": ([0.0, 0.5, 1.0], [0.5, 1.0, 1.0]), "seed2": ([0.0, 0.0, 0.0], [0.0, 0.0, 0.25])}
+    for seed, both in accuracies.items():
+        for name, of_problems in zip(("before", "after"), both, strict=True):
+            write_result(tmp_path / seed / name, of_problems)
+    write_result(tmp_path / "seed1/stock", [0.0, 0.5, 0.75])
+    result = gain.summarize(sorted(tmp_path.iterdir()), "")
+    assert [round(seed["gain"], 2) for seed in result["seeds"].values()] == [33.33, 8.33]
+    # gains of 50, 50, 0 points: standard deviation 28.87, over the root of 3 problems, times 1.96
+    assert result["seeds"]["seed1"]["interval_95"] == pytest.approx(1.96 * 28.8675 / 3**0.5, abs=1e-3)
+    assert result["mean"]["gain"] == pytest.approx((25 + 25 + 12.5) / 3)  # each problem's mean over the seeds
+    table = gain.format_table(result).splitlines()
+    assert table[-3] == "| mean | 3 | 25.0 | 45.8 | +20.8 ± 8.2 | |"
+    assert table[-2:] == [
+        "| stock TRL, 1 | 3 | 0.0 ± 1.0 | 0.0 ± 1.0 | -8.3 ± 16.3 | 20 → 20 |",
+        "| ours less stock | | | | +41.7 ± 16.3 | |",
+    ]
+
+
+def test_a_worked_solution_uses_the_questions_numbers():
+    assert [int(n) for n in numbers_in("Three of 12 cost $80,000, 5 of them 1,50")] == [3, 12, 80000, 5, 1, 50]
+    assert solution_of("He had 18, lost 5 and then 11.", "2") == "18 - 5 = 13, 13 - 11 = 2</think>\\boxed{2}"
+    assert solution_of("He paid 1,500 for 3.", "4,500") == "1500 * 3 = 4500</think>\\boxed{4,500}"
+    assert solution_of("He had 18 and lost 5.", "1000") == ""
