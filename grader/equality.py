@@ -17,7 +17,7 @@ from mpmath import mp
 from grader.algebra import same_expression
 from grader.equations import called, same_equation, same_up_to_factor, stated_value
 from grader.latex import parse
-from grader.nodes import MINUS, ONE, contains, names_in, rename, walk
+from grader.nodes import MINUS, ONE, contains, mapped, names_in, rename, walk
 from grader.prose import inlined, readings
 from grader.regions import is_region, same_region
 from grader.text import WRAP, clean, plain_words, squeezed
@@ -107,11 +107,7 @@ def _said_twice(gold: tuple, answer: tuple) -> bool:
 
 
 def _without_degrees(node):
-    if isinstance(node, list):
-        return [_without_degrees(c) for c in node]
-    if not isinstance(node, tuple) or not node or node[0] == "fn":
-        return node
-    return _without_degrees(node[1]) if node[0] == "deg" else tuple(_without_degrees(c) for c in node)
+    return mapped(node, lambda n: n if n[0] == "fn" else _without_degrees(n[1]) if n[0] == "deg" else None)
 
 
 _CONSTANT = re.compile(r"([cCKAB])(?:_?\{?\d\}?)?")
@@ -220,14 +216,13 @@ def _spread_signs(node: tuple) -> tuple:
 
 
 def _with_sign(node, sign: int):
-    if isinstance(node, list):
-        return [_with_sign(c, sign) for c in node]
-    if not isinstance(node, tuple):
-        return node
-    if node[0] == "pm":
-        inner = _with_sign(node[2], sign)
-        return inner if node[1] * sign > 0 else ("mul", [MINUS, inner])
-    return tuple(_with_sign(c, sign) for c in node)
+    def signed(n: tuple) -> tuple | None:
+        if n[0] != "pm":
+            return None
+        inner = _with_sign(n[2], sign)
+        return inner if n[1] * sign > 0 else ("mul", [MINUS, inner])
+
+    return mapped(node, signed)
 
 
 def _same_given(gold: tuple, answer: tuple) -> bool:

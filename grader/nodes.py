@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 # ("num", Fraction, ulp)  ulp: one unit in the last place of a decimal, None for an integer
@@ -42,12 +42,18 @@ def contains(node, kind: str) -> bool:
     return any(n[0] == kind for n in walk(node))
 
 
-def rename(node, old: str, new: str):
+def mapped(node, change: Callable):
+    """A tree, or a list of them, in which what `change` returns stands for a node; None maps the nodes in it."""
     if isinstance(node, list):
-        return [rename(c, old, new) for c in node]
-    if not isinstance(node, tuple):
+        return [mapped(c, change) for c in node]
+    if not isinstance(node, tuple) or not node:
         return node
-    return ("sym", new) if node == ("sym", old) else tuple(rename(c, old, new) for c in node)
+    new = change(node)
+    return tuple(mapped(c, change) for c in node) if new is None else new
+
+
+def rename(node, old: str, new: str):
+    return mapped(node, lambda n: ("sym", new) if n == ("sym", old) else None)
 
 
 _VECTOR = re.compile(r"vec:.*|hat:[a-oru-xz]")  # \hat p and \hat y are estimates
