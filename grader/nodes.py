@@ -13,6 +13,7 @@ from fractions import Fraction
 # ("given", node, condition) ("eq", members, label) ("rel", nodes, operators) ("ratio", nodes) ("opaque", parts)
 
 ONE = ("num", Fraction(1), None)
+ZERO = ("num", Fraction(0), None)
 MINUS = ("num", Fraction(-1), None)
 OVER = ("num", Fraction(-1), False)  # the exponent of a divisor: a/b is ("mul", [a, ("pow", b, OVER)])
 REALS = ("sym", "mathbb:R")
@@ -52,8 +53,8 @@ def mapped(node, change: Callable):
     return tuple(mapped(c, change) for c in node) if new is None else new
 
 
-def rename(node, old: str, new: str):
-    return mapped(node, lambda n: ("sym", new) if n == ("sym", old) else None)
+def renamed(node, names: dict[str, str]):
+    return mapped(node, lambda n: ("sym", names[n[1]]) if n[0] == "sym" and n[1] in names else None)
 
 
 _VECTOR = re.compile(r"vec:.*|hat:[a-oru-xz]")  # \hat p and \hat y are estimates

@@ -14,9 +14,9 @@ from math import ceil, comb, factorial, floor, gcd, isqrt, lcm
 
 from mpmath import mp
 
-from grader.nodes import MINUS, ONE, OVER, contains, names_in, rename, walk
+from grader.nodes import MINUS, ONE, OVER, contains, names_in, renamed, walk
 
-SCALARS = {"num", "sym", "add", "mul", "pow", "root", "fn", "big", "pct", "inf", "cases"}  # kinds of one value
+SCALARS = {"num", "sym", "add", "mul", "pow", "root", "fn", "big", "pct", "deg", "inf", "cases"}  # kinds of one value
 MAX_BITS = 200_000  # size of an exact number; larger ones are compared by structure
 
 
@@ -380,7 +380,7 @@ def same_number(gold: tuple, answer: tuple) -> bool:
     known, given = names_in(gold), names_in(answer)
     for name in given - known if gold[0] != "sym" else ():  # a constant of integration in the gold's case, c_1 for C_1
         if name[0] in "cC" and name.swapcase() in known - given:
-            answer = rename(answer, name, name.swapcase())
+            answer = renamed(answer, {name: name.swapcase()})
     names = known | names_in(answer)
     signs = [n for n in walk([gold, answer]) if n[0] == "big"]
     if any(n[1] in ("int", "lim") or n[4] == ("inf",) for n in signs):
@@ -424,6 +424,8 @@ def last_place(node: tuple) -> Fraction | None:
     """The unit in the last place of a decimal literal or of `1.2 \\times 10^5`; None for anything else."""
     if node[0] == "num":
         return node[2]
+    if node[0] == "pct" and last_place(node[1]):
+        return last_place(node[1]) / 100
     if node[0] == "mul" and len(node[1]) == 2:
         left, right = node[1]
         if left == MINUS:
