@@ -3,31 +3,26 @@
     from reward import grade_batch
     grade_batch([r"... so \\boxed{\\frac{2}{4}}"], ["0.5"])     # [Grade(correct=True, answer='\\\\frac{2}{4}', ...)]
 
-A completion's final answer is extracted (below), then compared with the gold (`equality.py`): as strings, as plain
-numbers, and only then by parsing both (`latex.py`), in a worker process that has a deadline and a memory limit and can
-be killed. Model output is hostile: nothing in it is ever evaluated as code, here or in a worker. A worker is a fresh
-interpreter that talks over its own pipes, so it works after CUDA is initialised, off the main thread, on every rank and
-in a notebook, never imports the training script, and ends when its parent does. Linux and macOS.
+A completion's final answer is extracted (`extract.py`), then compared with the gold (`equality.py`): as strings, as
+plain numbers, and only then by parsing both (`latex.py`), in a worker process with a deadline and a memory limit
+(`workers.py`). Model output is hostile: nothing in it is ever evaluated as code, here or in a worker.
 
 What counts as equal, where that is a convention:
 
 | kind | rule |
 |---|---|
-| exact numbers | compared exactly, whatever their size: 2^61-1 is not 2^61, 1/1999! is not 1/2001! |
+| exact numbers | compared exactly, whatever their size: 2^61-1 is not 2^61; 0.333..., 0.\\overline{3} are 1/3 |
 | decimal gold | accepts what rounds to it (from two significant digits on) or is within 1e-4, relatively; 7.0 is 7 |
 | precise gold | one of five digits or more accepts only what is less than a unit of its last place away |
 | approximations | "about 7" is not 7; about 3.14 may be 3.14 |
 | decimal for exact gold | 0.87 is not sqrt(3)/2, 6.67 is not 20/3; 13 digits of a fraction do, of pi they do not |
-| repeating decimal | exact: 0.333..., 0.\\overline{3} and "0.333 repeating" are 1/3 |
 | thousands, decimal comma | 1,234 = 1{,}234 = 1\\,234 = 1 234; 12,34 is 12.34 against a number with a point |
 | percent | with one sign, the other side may be the number or its hundredth; without one, no factor of 100 ever |
 | units, currency | may be missing on either side; other known units and powers differ; nouns ("apples") are ignored |
-| words of value | 3 quarters is 3/4 and 2 dozen 24; 3 inverse, 3 pairs are not 3 |
 | degrees | may be missing, or be radians: 60^\\circ = 60 = pi/3 |
-| times | seconds of 00 and a.m./p.m. may be missing; both stated, they must agree; 12:00 is not 1:00 |
-| ratios | 2:3 = 4:6, and 16:1 = 16; 3:2 differs |
+| times, ratios | :00 seconds and a.m./p.m. may be missing, 12:00 is not 1:00; 2:3 = 4:6, 16:1 = 16 |
 | base-n numbers | digits must agree, and bases where both are stated |
-| number words | "five" is 5, "twenty-one" is 21, "two thirds" 2/3 |
+| number words | "twenty-one" is 21, "two thirds" and 2 thirds are 2/3, 2 dozen 24; 3 inverse, 3 pairs are not 3 |
 | yes/no | Yes = True, No = False, an explanation may follow; what takes it back makes it wrong |
 | choices | B = (B) = B. = Option B = "(B) text of the option"; a text without its letter is not a letter |
 | sentences | "the rank is 3" and "3 (since n > 2)" are 3; "at most 3" and "not 3" are not |
@@ -83,21 +78,12 @@ class Grade:
     gold_parsed: bool = True
 
 
-@lru_cache(maxsize=8192)
-def _gold_understood(gold: str) -> bool:
-    return understood(gold)
+_gold_understood = lru_cache(maxsize=8192)(understood)
 
 
 def is_equivalent(*, answer: str, gold: str) -> bool:
     """Whether a bare answer equals the gold. Safe on any input: undecided counts as different."""
     return decide([(answer, gold)], "ours", DEADLINE_S, 1)[answer, gold][0]
-
-
-def _fault(completion: str, graded: str, require_think_end: bool, exactly_one_box: bool) -> str | None:
-    """What is wrong with a completion's form, whatever it answers."""
-    if require_think_end and "</think>" not in completion:
-        return "no </think>"
-    return "not exactly one box" if exactly_one_box and graded.count("\\boxed") != 1 else None
 
 
 def grade_batch(
@@ -130,24 +116,25 @@ def grade_batch(
         raise ValueError(f"{len(completions)} completions but {len(golds)} golds")
     if grader not in GRADERS:
         raise ValueError(f"unknown grader {grader!r}: choose from {sorted(GRADERS)}")
-    grades: list[Grade | None] = [None] * len(golds)
-    jobs: dict[tuple[str, str], list[tuple[int, str]]] = {}
-    for i, (completion, gold) in enumerate(zip(completions, golds, strict=True)):
+    rows = []
+    for completion, gold in zip(completions, golds, strict=True):
         if "\\boxed" in gold or MARKER.search(gold):
             gold = extract_answer(gold) or ""
-        graded = completion.rpartition("</think>")[2]
-        fault = _fault(completion, graded, require_think_end, exactly_one_box)
-        answer = None if fault else extract_answer(graded, final_line_fallback=final_line_fallback)
-        if fault or (answer is None and grader == "ours"):
-            grades[i] = Grade(False, answer, fault or "no answer", gold_parsed=_gold_understood(gold))
+        text, answer, fault = completion.rpartition("</think>")[2], None, None
+        if require_think_end and "</think>" not in completion:
+            fault = "no </think>"
+        elif exactly_one_box and text.count("\\boxed") != 1:
+            fault = "not exactly one box"
         else:
-            text = answer if grader == "ours" else graded[-RESPONSE_CHARS:]
-            jobs.setdefault((text, gold), []).append((i, answer))
+            answer = extract_answer(text, final_line_fallback=final_line_fallback)
+            fault = "no answer" if answer is None and grader == "ours" else None
+        rows.append((answer if grader == "ours" else text[-RESPONSE_CHARS:], gold, answer, fault))
+    jobs = dict.fromkeys((text, gold) for text, gold, _, fault in rows if not fault)
     verdicts = decide(list(jobs), grader, timeout, workers)
-    for (text, gold), rows in jobs.items():
-        correct, reason, undecided = verdicts[text, gold]
+    grades = []
+    for text, gold, answer, fault in rows:
+        correct, reason, undecided = (False, fault, False) if fault else verdicts[text, gold]
         parsed = _gold_understood(gold)
-        for i, answer in rows:
-            why = reason if parsed or correct else "unparseable gold"
-            grades[i] = Grade(correct, answer, why, undecided=undecided, gold_parsed=parsed)
+        reason = reason if parsed or correct or fault else "unparseable gold"
+        grades.append(Grade(correct, answer, reason, undecided, parsed))
     return grades
