@@ -8,6 +8,12 @@ from grader.prose import WORD, stated
 from grader.text import clean, squeezed
 
 BOX = re.compile(r"\\(?:boxed|fbox)(?![A-Za-z])")
+_BARE = re.compile(r"\s*([A-Za-z0-9.]+|\\[A-Za-z]+)")  # "\boxed 7"
+_OPENED, _BRACE, _ANY_BRACE = (
+    re.compile(r"\s*\{"),
+    re.compile(r"\\.|[{}]", re.DOTALL),
+    re.compile("[{}]"),
+)  # \boxed{185\}
 _BETWEEN_BOXES = re.compile(
     r"(?:\s|\$|\\[()\[\],;]|[,;&]|and\b|or\b|\\text\s?\{\s?(?:,|and|or)\s?\}|\\q?quad"
     r"|[A-Za-z](?:_\{?\w{1,3}\}?)?\s?(?:=|\\in\b))*"
@@ -42,26 +48,18 @@ BOX_CHARS = 10000  # a box longer than this is no answer
 
 def box_content(text: str, start: int) -> tuple[str | None, int]:
     """Content and end of the box whose command ends at `start`; None when its brace never closes."""
-    while start < len(text) and text[start] in " \t\n":
-        start += 1
-    if start >= len(text) or text[start] != "{":
-        bare = re.compile(r"[A-Za-z0-9.]+|\\[A-Za-z]+").match(text, start)  # "\boxed 7"
-        return (bare.group(), bare.end()) if bare else (None, start)
-    end = _closing_brace(text, start, "\\")
-    if end is None and "\\{" not in text[start : start + BOX_CHARS]:
-        end = _closing_brace(text, start, "")  # "\boxed{185\}"
-    return (text[start + 1 : end], end + 1) if end else (None, start)
-
-
-def _closing_brace(text: str, start: int, escape: str) -> int | None:
-    """Where the brace at `start` closes; a brace after `escape` is text."""
-    depth = 0
-    for i in range(start, min(len(text), start + BOX_CHARS)):
-        if text[i] in "{}" and text[i - 1] != escape:
-            depth += 1 if text[i] == "{" else -1
-            if depth == 0:
-                return i
-    return None
+    bare = _BARE.match(text, start)
+    if bare:
+        return bare[1], bare.end()
+    for brace in (_BRACE, _ANY_BRACE) if _OPENED.match(text, start) else ():
+        depth = 0
+        for m in brace.finditer(text, start, start + BOX_CHARS):
+            depth += {"{": 1, "}": -1}.get(m[0], 0)
+            if depth == 0 and m[0] == "}":
+                return text[_OPENED.match(text, start).end() : m.start()], m.end()
+        if "\\{" in text[start : start + BOX_CHARS]:
+            break
+    return None, start
 
 
 def _last_boxes(text: str) -> str | None:
@@ -102,7 +100,7 @@ def _from_sentence(sentence: str) -> str | None:
         return (lettered or claim)[1]
     if not WORD.search(sentence):
         math = _MATH.fullmatch(sentence.rstrip(" ."))
-        return next(filter(None, math.groups())) if math else sentence or None
+        return math[math.lastindex] if math else sentence or None
     value = stated(sentence)
     if value is not None or _DENIED.search(sentence):
         return (value or "").strip("$ ") or None
@@ -113,7 +111,7 @@ def _from_sentence(sentence: str) -> str | None:
         and (sentence[: numbers[-1].start()].endswith("= ") or not sentence[numbers[-1].end() :].strip(" .*])}$"))
     ):
         return numbers[-1].group().strip()
-    return next(g for g in math[-1].groups() if g) if math else None
+    return math[-1][math[-1].lastindex] if math else None
 
 
 def _from_end(text: str) -> str | None:
@@ -150,13 +148,13 @@ def extract_answer(completion: str, *, final_line_fallback: bool = True) -> str 
         rest = text[markers[-1].end() :].strip()
         display = _MATH.match(rest) if rest.startswith(("$$", r"\[")) else None
         if display:
-            return next(g for g in display.groups() if g).strip()
+            return display[display.lastindex].strip()
         line = rest.split("\n")[0]
         return _from_end(re.split(r"\.\s+(?=[A-Z])", line)[0])
     if not final_line_fallback or not text:
         return None
     if text.endswith((r"\]", "$$")):
-        blocks = _MATH.findall(text)
+        blocks = list(_MATH.finditer(text))
         if blocks:
-            return next(g for g in blocks[-1] if g).strip()
+            return blocks[-1][blocks[-1].lastindex].strip()
     return _from_end(text)
