@@ -234,19 +234,6 @@ _CHOSEN = re.compile(  # C(5, 2), C_5^2, P(5, 2), {}_5P_2; 5 C 2 is read as it s
     r"(?<![A-Za-z\\}])(?P<kind>[CP])\s?\(\s?(\w{1,9})\s?,\s?(\w{1,9})\s?\)|(?<![A-Za-z\\}])C_(?:\{(\w{1,4})\}|(\w))"
     r"\^\{?(\w{1,4})\}?|[_^]\{?(\w{1,4})\}?\s?(?P<side>P)_\{?(\w{1,4})\}?"
 )
-_NOTATIONS = [  # (what the text must hold, pattern, what is written instead)
-    ("mapsto", re.compile(r"^(?:[fgh]\s?:\s?)?(\w)\s?\\mapsto"), r"f(\1)="),
-    ("cyclic", re.compile(r"^(?:\\text\s?\{)?(?:the )?cyclic group of order \}?\s?(\w+)\}?$"), r"\\mathbb{Z}_{\1}"),
-    ("(", re.compile(r"^(?:\\text\s?\{)?\((?:ii|iii|iv|v|vi{1,3})\)\}?\s*(?=.)"), ""),
-    ("sqrt", re.compile(r"\\sqrt\s?\{\s?-\s?1\s?\}"), "i"),
-    ("", re.compile(r"^[CZ]_\{?(\d+)\}?$|^\\mathbb\{Z\}/\\langle\s?(\d+)\s?\\rangle$"), r"\\mathbb{Z}_{\1\2}"),
-    (
-        "{",
-        re.compile(r"\\(?:text|mathrm)\s?\{\s?(?=[^{}A-Za-z]*\\)((?:[^{}A-Za-z]|\\[A-Za-z]+|\{[^{}]*\})+)\}"),
-        r"{\1}",
-    ),
-    ("", re.compile(r"^(?:\\text\s?\{\s?)?(?:Rs\.?|USD|EUR|INR|RMB|all|every)\s?\}?\s?(?=[\d\\n-])"), ""),
-]
 
 
 def _counted(found: re.Match) -> str:
@@ -263,8 +250,6 @@ def readings(text: str, other: str) -> list[str]:
     noted = text
     if ("C" in text or "P" in text) and not _CHOSEN.search(other):  # C(5, 2) may also be a point
         noted = _CHOSEN.sub(_counted, text)
-    for hint, pattern, written in _NOTATIONS:
-        noted = pattern.sub(written, noted) if hint in noted else noted
     if noted != text:
         return [noted]
     chosen = option(text)

@@ -18,48 +18,43 @@ _UNICODE = {
     "€": "", "£": "", "’": "'", "′": "'", "\u00a0": " ", "：": ":", "（": "(", "）": ")", "∧": r"\land ", "∨": r"\lor ",
     "—": "-", "₹": "", "¥": "", "元": "", "⁄": "/",
     "⟨": r"\langle ", "⟩": r"\rangle ", "∖": r"\setminus ", "，": ",", "。": ".",
-    "∠": r"\angle ", "Å": r"\text{ Å}", "\u212b": r"\text{ Å}", r"\AA": r"\text{ Å}", "µ": r"\mu ",
+    "∠": r"\angle ", "…": r"\ldots ", "Å": r"\text{ Å}", "\u212b": r"\text{ Å}", r"\AA": r"\text{ Å}", "µ": r"\mu ",
 }  # fmt: skip
 _UNICODE |= {c: rf"\frac{{{unicodedata.normalize('NFKC', c).replace('⁄', '}{')}}}" for c in "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"}
-_UNICODE |= {c: f"\\{unicodedata.name(c).split()[-1].lower()} " for c in "αβγδεζηθικλμνξρστφχψω"}
-_UNICODE["λ"] = r"\lambda "  # Unicode calls it lamda
-_UNICODE |= {c: f"\\{unicodedata.name(c).split()[-1].capitalize()} " for c in "ΓΔΘΛΞΠΣΦΨΩ"} | {"Λ": r"\Lambda "}
+for _letter in "αβγδεζηθικλμνξρστφχψωΓΔΘΛΞΠΣΦΨΩ":
+    _name = unicodedata.name(_letter).split()[-1].replace("LAMDA", "LAMBDA")
+    _UNICODE[_letter] = f"\\{_name.lower() if _letter.islower() else _name.capitalize()} "
 _UNICODE_RE = re.compile("|".join(map(re.escape, _UNICODE)))
 _SCRIPTS = re.compile("([⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ]+)|([₀₁₂₃₄₅₆₇₈₉]+)")
-_SYNONYMS = re.compile(
-    r"\\(?:(?P<dots>[cl]dots|dots[bc]?)|(?P<to>rightarrow)|var(?P<var>epsilon|phi|theta|rho)|(?P<accent>overline(?=\s?\{?\s?[A-Za-z])|wide(?:hat|tilde)"
-    r"|overrightarrow))(?![A-Za-z])"
-)
-_ACCENT = {"overline": "bar", "widehat": "hat", "widetilde": "tilde", "overrightarrow": "vec"}
 _DOUBLED = re.compile(r"(?<!\\)\\\\(?:d?frac|sqrt|l?eq?|ge|left|right|cup|infty|pi|text|begin|end|cdot|times|boxed)\b")
-_ESCAPES = {"\text": r"\text", "\frac": r"\frac", "\times": r"\times", "\tan": r"\tan", "\theta": r"\theta"}
-
-
-def _flat_power(m: re.Match) -> str:
-    return m[0].replace("^{", "^").replace("}", "", m[0].count("}") - 1).replace("\\,", " ")
-
 
 # (what a text holds that the pattern applies to, pattern, what is written instead), in this order
 _REWRITES = [(hint, re.compile(pattern), by) for hint, pattern, by in (
-    ("\\[", r"\\\\\s*\[[^\]]{0,9}\]", r"\\\\"),
-    ("~", "~", " "), ("{}", r"\{\}", ""),
+    ("\t", r"\t(?=ext|imes|an|heta)", r"\\t"), ("\f", r"\f(?=rac)", r"\\f"),  # a backslash that some JSON writer lost
+    ("dots", r"\\(?:[cl]dots|dots[bc]?)(?![A-Za-z])", r"\\ldots"), ("\\var", r"\\var(?=epsilon|phi|theta|rho)", r"\\"),
+    ("\\rightarrow", r"\\rightarrow\b", r"\\to"), ("\\overline", r"\\overline(?=\s?\{?\s?[A-Za-z])", r"\\bar"),
+    ("\\wide", r"\\wide(?=hat|tilde)", r"\\"), ("\\overrightarrow", r"\\overrightarrow\b", r"\\vec"),
+    ("\\[", r"\\\\\s*\[[^\]]{0,9}\]", r"\\\\"), ("{}", r"\{\}", ""),
     ("\\", r"(?<!\\)\\(?:[ $]|,(?!\d)|(?<!\d\\),)", " "),
     ("\\", r"\\(?:left|right|middle|[bB]igg?[lrm]?)(?![A-Za-z])\.?|\\(?:(?:display|text|script)style|limits|nolimits)\b"
      r"|\\(?:rm|bf|it|tiny|small|(?:script|footnote|normal)size|[lL]arge|LARGE|[hH]uge)\b|\\(?:text)?color(?:box)?\s?\{\w+\}|\\!\s*|\\[()\[\]]"
      r"|\\(?:hspace|vspace|label|tag)\*?\{[^{}]*\}|\\(?:begin|end)\{(?:equation|displaymath|math)\*?\}", ""),
     ("$", r"\$", ""), ("**", r"(?<![\w)}])\*\*|\*\*(?![\w({\\-])", ""),
-    ("", r"\\[;:]|\\q?quad|\\(?:enspace|thinspace|noindent)\b|\s+", " "),
+    ("", r"(?:\\[;:]|\\q?quad|\\(?:enspace|thinspace|noindent)\b|~|\s)+", " "),
     (".", r"\b(?:np|math|numpy)\.(?=[a-z])", ""),
     (".", r"(?i)(?<![a-z])([ap])\.\s?m\.?(?![a-z])", r"\1m"),  # 7:55 p.m.
     ("", r"(?<=\d)\s?(?:\^\s?\{?\s?(?:\\(?:text|mathrm)\s?\{)?\s?(?:st|nd|rd|th)\s?\}{0,2}(?:\\ |\s)?"
      r"|(?:st|nd|rd|th)\b)", ""),  # 12^{th}
     ("mod", r"\(\s*(?:\\(?:text|mathrm|operatorname)\s?\{\s?mod\s?\}|\\?mod\b)\s*([^()]+)\)", r"\\pmod{\1}"),
-    ("^{", r"\\(?:mathrm|text)\s?\{[^{}]*\^\{-?\d\}[^{}]*(?:\^\{-?\d\}[^{}]*)*\}", _flat_power),
-    ("math", r"\\([ij])math\b", r" \1"), ("begin", r"(\\begin\{\w+\})\[[tbc]\]", r"\1"),
-    ("\\Pr", r"\\Pr\b", "P"), ("\\mu", r"(?<=\d)\s?\\mu\s?(?:m\b|\\(?:text|mathrm)\s?\{\s?m\s?\})", r"\\text{um}"),
-    ("'", r"(?<=\d)\s?'{1,2}$", ""),  # seconds of arc
+    ("math", r"\\([ij])math\b", r" \1"), ("begin", r"(\\begin\{\w+\})\[[tbc]\]", r"\1"), ("\\Pr", r"\\Pr\b", "P"),
     ("\\", r"\\([ZRQNC])(?![A-Za-z])", r"\\mathbb{\1}"), ("cbrt", r"\bcbrt\b", r"\\sqrt[3]"),
     ("\\forall", r"^\\forall ([^,]+),(.+)$", r"\2 \\text{ for } \1"), ("or", r"(?<=\d)or(?=[A-Z(\\\d])", " or "),
+    ("mapsto", r"^(?:[fgh]\s?:\s?)?(\w)\s?\\mapsto", r"f(\1)="), ("sqrt", r"\\sqrt\s?\{\s?-\s?1\s?\}", " i "),
+    ("cyclic", r"^(?:\\text\s?\{)?(?:the )?cyclic group of order \}?\s?(\w+)\}?$", r"\\mathbb{Z}_{\1}"),
+    ("", r"^[CZ]_\{?(\d+)\}?$|^\\mathbb\{Z\}/\\langle\s?(\d+)\s?\\rangle$", r"\\mathbb{Z}_{\1\2}"),
+    ("(", r"^(?:\\text\s?\{)?\((?:ii|iii|iv|v|vi{1,3})\)\}?\s*(?=[\s\w\\])", ""),
+    ("", r"^(?:\\text\s?\{\s?)?(?:Rs\.?|USD|EUR|INR|RMB|all|every)\s?\}?\s?(?=[\d\\-]|n\b)", ""),
+    ("\\", r"\\(?:text|mathrm)\s?\{\s?(?=[^{}A-Za-z]*\\)((?:[^{}A-Za-z]|\\[A-Za-z]+|\{[^{}Å]*\})+)\}", r"{\1}"),
     ("C_", r"(?<![\w)}])(?:\^|_)\{?(\w{1,4})\}?\s?C_\{?(\w{1,4})\}?", r"\\binom{\1}{\2}"),  # ^5C_2
     ("\\", r"\\[dtc]frac(?![A-Za-z])", r"\\frac"),
     ("\\", r"\\(?:math(?:bf|it|sf|tt|cal|op)|boldsymbol|bm|pmb|underline|ensuremath|boxed|fbox)\b", ""),
@@ -73,14 +68,11 @@ def clean(text: str) -> str:
         return text
     if not text.isascii() or r"\AA" in text:
         text = _UNICODE_RE.sub(lambda m: _UNICODE[m.group()], text)
-        text = _SCRIPTS.sub(lambda m: f"{'^' if m[1] else '_'}{{{unicodedata.normalize('NFKC', m[0])}}}", text)
-        text = text.replace("…", r"\ldots ").replace("−", "-")
+        text = _SCRIPTS.sub(
+            lambda m: f"{'^' if m[1] else '_'}{{{unicodedata.normalize('NFKC', m[0]).replace('−', '-')}}}", text
+        )
     text = text.replace("...", r"\ldots ")
-    for broken, whole in _ESCAPES.items():  # "\t" + "ext": a backslash that some JSON writer lost
-        text = text.replace(broken, whole)
-    if "\\" in text:
-        text = _SYNONYMS.sub(lambda m: "\\" + (m["var"] or m["to"] and "to" or _ACCENT.get(m["accent"], "ldots")), text)
-        text = text.replace("\\\\", "\\") if _DOUBLED.search(text) else text
+    text = text.replace("\\\\", "\\") if _DOUBLED.search(text) else text
     for hint, pattern, by in _REWRITES:
         if hint in text:
             text = pattern.sub(by, text)
