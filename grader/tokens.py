@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from grader.units import named, take_units, unit_tokens
+
+
+def name_set(names: str) -> set[str]:
+    return set(names.split())
 
 
 class ParseError(ValueError):
@@ -65,34 +70,29 @@ OPEN = {"(", "[", "{", r"\{", r"\langle", r"\lfloor", r"\lceil", r"\lvert"}
 CLOSE = {")", "]", "}", r"\}", r"\rangle", r"\rfloor", r"\rceil", r"\rvert"}
 
 
-def split(tokens: list[str], marks: set[str] | dict) -> tuple[list[list[str]], list[str]]:
-    """Parts of the tokens between the marks that stand outside all brackets, and those marks."""
-    if not any(map(marks.__contains__, tokens)):  # as nearly always
-        return [tokens], []
-    parts, found, depth = [[]], [], 0
-    for t in tokens:
+def outside(tokens: list[str]) -> Iterator[int]:
+    """Where the tokens stand outside all brackets; of a bracketed part, where it closes."""
+    depth = 0
+    for i, t in enumerate(tokens):
         if t in OPEN or t.startswith(r"\begin:"):
             depth += 1
         elif t in CLOSE or t.startswith(r"\end:"):
             depth -= 1
-        if depth == 0 and t in marks:
-            parts.append([])
-            found.append(t)
-        else:
-            parts[-1].append(t)
-    return parts, found
+        if depth == 0:
+            yield i
+
+
+def split(tokens: list[str], marks: set[str] | dict) -> tuple[list[list[str]], list[str]]:
+    """Parts of the tokens between the marks that stand outside all brackets, and those marks."""
+    if not any(map(marks.__contains__, tokens)):  # as nearly always
+        return [tokens], []
+    at = [i for i in outside(tokens) if tokens[i] in marks]
+    return [tokens[a + 1 : b] for a, b in zip([-1, *at], [*at, len(tokens)], strict=True)], [tokens[i] for i in at]
 
 
 def wrapped(tokens: list[str], opening: str) -> bool:
     """Whether the first token is this bracket and the last one closes it."""
-    if len(tokens) < 2 or tokens[0] != opening or tokens[-1] not in CLOSE:
-        return False
-    depth = 0
-    for i, t in enumerate(tokens):
-        depth += (t in OPEN) - (t in CLOSE)
-        if depth == 0:
-            return i == len(tokens) - 1
-    return False
+    return tokens[:1] == [opening] and tokens[-1] in CLOSE and next(outside(tokens), 0) == len(tokens) - 1
 
 
 def tokenize(text: str, thousands: bool) -> tuple[list[str], str]:
