@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections.abc import Iterable
 from fractions import Fraction
-from math import ceil, comb, factorial, floor, gcd, isqrt, lcm
+from math import ceil, comb, factorial, floor, gcd, inf, isqrt, lcm
 
 from mpmath import mp
 
@@ -78,74 +79,20 @@ def agrees(gold: Fraction, gold_ulp: Fraction | None, value: Fraction, ulp: Frac
 # --------------------------------------------------------------------------------------------------------------------
 
 
-def exact(node: tuple) -> Fraction | None:
-    """The rational value, None when it is irrational, symbolic or too large. Raises UndefinedError for 1/0."""
-    kind = node[0]
-    if kind == "num":
-        return node[1]
-    if kind not in ("add", "mul", "pow", "pct", "fn", "root"):
-        return None
-    children = node[2] if kind == "fn" else node[1] if kind in ("add", "mul") else node[1:]
-    values = [exact(c) for c in children]
-    if any(v is None for v in values):
-        return None
-    if kind == "add":
-        return _sized(sum(values))
-    if kind == "mul":
-        product = Fraction(1)
-        for v in values:
-            product = _sized(product * v)
-        return product
-    if kind == "pct":
-        return values[0] / 100
-    if kind == "root":
-        return _exact_root(*values)
-    return _exact_power(*values) if kind == "pow" else _exact_function(node[1], values)
-
-
-def _sized(value: Fraction) -> Fraction:
-    if value.numerator.bit_length() + value.denominator.bit_length() > MAX_BITS:
-        raise _TooLarge
-    return value
+class _NotRational(Exception):
+    """An exact value was asked for where there is none."""
 
 
 class _TooLarge(Exception):
     """An exact number outgrew MAX_BITS."""
 
 
-def _exact_power(base: Fraction, exponent: Fraction) -> Fraction | None:
-    if base == 0 and exponent <= 0:
-        raise UndefinedError("0 to a power that is not positive")
-    if exponent.denominator != 1:
+def exact(node: tuple) -> Fraction | None:
+    """The rational value, None when it is irrational or symbolic. Raises UndefinedError for 1/0."""
+    try:
+        return number(node, _EXACT)
+    except _NotRational:
         return None
-    size = base.numerator.bit_length() + base.denominator.bit_length()
-    if abs(base) != 1 and abs(exponent) * size > MAX_BITS:
-        raise _TooLarge
-    return base ** (exponent.numerator if abs(base) != 1 else exponent.numerator % 2)
-
-
-def _exact_root(degree: Fraction, value: Fraction) -> Fraction | None:
-    if degree != 2 or value < 0:
-        return None
-    top, bottom = isqrt(value.numerator), isqrt(value.denominator)
-    return Fraction(top, bottom) if (top * top, bottom * bottom) == (value.numerator, value.denominator) else None
-
-
-def _exact_function(name: str, values: list[Fraction]) -> Fraction | None:
-    if name in ("abs", "floor", "ceil") and len(values) == 1:
-        return Fraction({"abs": abs, "floor": floor, "ceil": ceil}[name](values[0]))
-    if name in ("max", "min"):
-        return max(values) if name == "max" else min(values)
-    if any(v.denominator != 1 or v < 0 for v in values):
-        return None
-    integers = [v.numerator for v in values]
-    if name == "factorial" and integers[0] <= 5000:
-        return Fraction(factorial(integers[0]))
-    if name == "binom" and integers[0] <= 10000:
-        return Fraction(comb(*integers))
-    if name in ("gcd", "lcm"):
-        return Fraction((gcd if name == "gcd" else lcm)(*integers))
-    return None
 
 
 class Point:
@@ -156,52 +103,106 @@ class Point:
 
     def __getitem__(self, name: str):
         if name not in self.fixed:
+            if name in ("pi", "e", "i"):  # at the current precision
+                return mp.mpc(0, 1) if name == "i" else +getattr(mp, name)
             unit = (zlib.crc32(f"{name}/{self.seed}".encode()) + 1) / 2**32
             low, high = _RANGES[self.seed % len(_RANGES)]
             self.fixed[name] = mp.mpf(low + (high - low) * unit)
         return self.fixed[name]
 
+    def where(self, name: str, value) -> Point:
+        return Point(self.seed, self.real, {**self.fixed, name: mp.mpf(value)}, self.by_value)
+
 
 _RANGES = [(0.1, 0.9), (1.1, 3.9), (-0.9, -0.1), (0.2, 1.4), (-4, 4), (4, 9), (-3, 3)]
+_EXACT = Point(0, True)  # where numbers stay fractions, and what is no fraction has no value
 
 
 def number(node: tuple, point: Point):
     """The value at a point, as an mpmath number. Raises UndefinedError outside the (real) domain."""
-    kind = node[0]
+    kind, exactly = node[0], point is _EXACT
     if kind == "num":
+        if exactly:
+            return node[1]
         value = mp.mpf(node[1].numerator)
         return value / node[1].denominator if node[1].denominator > 1 else value
-    if kind == "sym":
-        if node[1] in _CONSTANTS and node[1] not in point.fixed:
-            return _CONSTANTS[node[1]]()
-        return point[node[1]]
     if kind == "add":
-        return mp.fsum(number(c, point) for c in node[1])
+        values = [number(c, point) for c in node[1]]
+        return _sized(sum(values)) if exactly else mp.fsum(values)
     if kind == "mul":
-        product = mp.mpf(1)
+        product = 1
         for child in node[1]:
             product *= number(child, point)
+            if exactly:
+                _sized(product)
         return product
-    if kind == "pow":
-        return _real(_power(number(node[1], point), number(node[2], point), point.by_value), point)
-    if kind == "root":
-        return _real(_root(number(node[1], point), number(node[2], point)), point)
     if kind == "pct":
         return number(node[1], point) / 100
+    if kind == "pow":
+        base, exponent = number(node[1], point), number(node[2], point)
+        return _exact_power(base, exponent) if exactly else _real(_power(base, exponent, point.by_value), point)
+    if kind == "root":
+        degree, value = number(node[1], point), number(node[2], point)
+        return _exact_root(degree, value) if exactly else _real(_root(degree, value), point)
+    if kind == "fn" and not (node[2] and node[2][0][0] == "matrix"):
+        values = [number(c, point) for c in node[2]]
+        return _exact_function(node[1], values) if exactly else _real(_apply(node[1], values, point), point)
+    if exactly:
+        raise _NotRational
+    if kind == "sym":
+        return point[node[1]]
     if kind == "deg":
         return number(node[1], point) * mp.pi / 180
-    if kind == "fn" and node[2] and node[2][0][0] == "matrix":
-        rows = [[number(cell, point) for cell in row] for row in node[2][0][1]]
-        if node[1] != "det" or any(len(row) != len(rows) for row in rows) or len(rows) > 12:
-            raise UndefinedError(f"no {node[1]} of such a matrix")
-        return mp.det(mp.matrix(rows))
-    if kind == "fn":
-        return _real(_apply(node, point), point)
     if kind == "big":
         return _big(node, point)
     if kind == "cases":
         return _cases(node, point)
-    raise UndefinedError(f"no value for {kind}")
+    if kind == "inf" and point.by_value:
+        return mp.inf
+    rows = node[2][0][1] if node[:2] == ("fn", "det") else []
+    if not 0 < len(rows) <= 12 or any(len(row) != len(rows) for row in rows):
+        raise UndefinedError(f"no value for {kind}")
+    return mp.det(mp.matrix([[number(cell, point) for cell in row] for row in rows]))
+
+
+def _sized(value: Fraction) -> Fraction:
+    if value.numerator.bit_length() + value.denominator.bit_length() > MAX_BITS:
+        raise _TooLarge
+    return value
+
+
+def _exact_power(base: Fraction, exponent: Fraction) -> Fraction:
+    if base == 0 and exponent <= 0:
+        raise UndefinedError("0 to a power that is not positive")
+    if exponent.denominator != 1:
+        raise _NotRational
+    if abs(base) == 1:
+        return base ** (exponent.numerator % 2)
+    if abs(exponent) * (base.numerator.bit_length() + base.denominator.bit_length()) > MAX_BITS:
+        raise _TooLarge
+    return base**exponent.numerator
+
+
+def _exact_root(degree: Fraction, value: Fraction) -> Fraction:
+    root = Fraction(isqrt(value.numerator), isqrt(value.denominator)) if degree == 2 and value >= 0 else None
+    if root is None or root * root != value:
+        raise _NotRational
+    return root
+
+
+_OF_INTEGERS = {"factorial": (factorial, 5000), "binom": (comb, 10000), "gcd": (gcd, inf), "lcm": (lcm, inf)}
+
+
+def _exact_function(name: str, values: list[Fraction]) -> Fraction:
+    rounded = {"abs": abs, "floor": floor, "ceil": ceil}
+    if name in rounded and len(values) == 1:
+        return Fraction(rounded[name](values[0]))
+    if name in ("max", "min"):
+        return max(values) if name == "max" else min(values)
+    function, largest = _OF_INTEGERS.get(name, (None, 0))
+    if any(v.denominator != 1 or v < 0 for v in values) or values[0] > largest:
+        raise _NotRational
+    return Fraction(function(*(v.numerator for v in values)))
 
 
 def _cases(node: tuple, point: Point):
@@ -234,9 +235,6 @@ def holds(left, op: str, right) -> bool:
     if mp.isfinite(left) and mp.isfinite(right) and equals(left, right):
         return op in ("<=", ">=", "=")
     return {"<": left < right, "<=": left < right, ">": left > right, ">=": left > right, "!=": True}.get(op, False)
-
-
-_CONSTANTS = {"pi": lambda: +mp.pi, "e": lambda: +mp.e, "i": lambda: mp.mpc(0, 1)}  # at the current precision
 
 
 def _real(value, point: Point):
@@ -275,51 +273,33 @@ def _root(degree, value):
     return mp.sqrt(value) if degree == 2 else mp.power(value, 1 / degree)
 
 
-_ALIASES = {"sh": "sinh", "ch": "cosh", "th": "tanh", "log": "ln", "sign": "sgn"}
+_CIRCULAR, _HYPERBOLIC = ("sin", "cos", "tan", "cot", "sec", "csc"), ("sinh", "cosh", "tanh", "coth", "sech", "csch")
+_FUNCTIONS = {  # name: (mpmath's name, bits that its arguments may have)
+    **{name: (name, 4000) for name in _CIRCULAR},
+    **{name: (name, 64) for name in _HYPERBOLIC},
+    **{arc + name: ("a" + name, inf) for name in _CIRCULAR + _HYPERBOLIC for arc in ("arc", "ar", "a")},
+    "abs": ("fabs", inf), "floor": ("floor", inf), "ceil": ("ceil", inf), "Re": ("re", inf),
+    "Im": ("im", inf), "arg": ("arg", inf), "sgn": ("sign", inf), "sign": ("sign", inf),
+    "exp": ("exp", 64), "cis": ("expj", 4000), "factorial": ("factorial", 40), "factorial2": ("fac2", 30),
+    "binom": ("binomial", 40), "zeta": ("zeta", 12), "Gamma": ("gamma", 12), "erf": ("erf", 12), "erfc": ("erfc", 12),
+}  # fmt: skip
 
 
-def _apply(node: tuple, point: Point):
-    name, args = node[1], [number(c, point) for c in node[2]]
-    name = _ALIASES.get(name, name)
-    if name.startswith("a") and name[1:] in _INVERSES:
-        name = "arc" + name[1:]
-    if name.startswith("ar") and name[2:] in _INVERSES:
-        name = "arc" + name[2:]
-    x = args[0]
-    if name == "ln":
-        if x == 0 or (len(args) == 2 and args[1] in (0, 1)):
-            raise UndefinedError("log of 0")
-        return mp.log(x) if len(args) == 1 else _real(mp.log(x), point) / _real(mp.log(args[1]), point)
-    if name == "lg":
-        return mp.log(x) / mp.log(10)
-    if name == "exp":
-        return mp.exp(_bounded(x, 64))
-    if name.startswith("arc") and name[3:] in _INVERSES:
-        inverse = getattr(mp, "a" + name[3:])
-        return inverse(x)
-    if name in _INVERSES:
-        return getattr(mp, name)(_bounded(x, 4000 if name[-1] != "h" else 64))
-    if name == "factorial2":
-        return mp.fac2(_bounded(x, 30))
-    if name == "factorial":
-        return mp.factorial(_bounded(x, 40))
-    if name == "binom" and len(args) == 2:
-        return mp.binomial(_bounded(x, 40), _bounded(args[1], 40))
-    if name == "cis":
-        return mp.expj(_bounded(x, 4000))
-    simple = {"abs": abs, "floor": mp.floor, "ceil": mp.ceil, "Re": mp.re, "Im": mp.im, "arg": mp.arg, "sgn": mp.sign}
-    if name in simple and len(args) == 1:
-        return simple[name](x)
+def _apply(name: str, args: list, point: Point):
+    if name in ("ln", "log", "lg"):
+        logs = args + [mp.mpf(10)] * (name == "lg")
+        if 0 in logs or 1 in logs[1:]:
+            raise UndefinedError("log of 0, or to the base 1")
+        logs = [_real(mp.log(x), point) for x in logs]
+        return logs[0] / logs[1] if len(logs) > 1 else logs[0]
+    if name in _FUNCTIONS:
+        function, bits = _FUNCTIONS[name]
+        return getattr(mp, function)(*(_bounded(x, bits) for x in args))
     if name in ("max", "min"):
         return max(args) if name == "max" else min(args)
     if name == "Li" and len(args) == 2:
-        return mp.polylog(args[1], _bounded(x, 12))
-    if name in ("zeta", "Gamma", "erf", "erfc"):
-        return getattr(mp, name.lower())(_bounded(x, 12))
+        return mp.polylog(args[1], _bounded(args[0], 12))
     return _oracle(name, sorted(args, key=str) if name in ("gcd", "lcm") else args)
-
-
-_INVERSES = {"sin", "cos", "tan", "cot", "sec", "csc", "sinh", "cosh", "tanh", "coth", "sech", "csch"}
 
 
 def _oracle(name: str, args: list):
@@ -333,7 +313,7 @@ def _big(node: tuple, point: Point):
     _, name, variable, low, high, body = node
 
     def term(x):
-        return number(body, Point(point.seed, point.real, {**point.fixed, variable: mp.mpf(x)}, point.by_value))
+        return number(body, point.where(variable, x))
 
     if name in ("sum", "prod") and variable and high != ("inf",):
         ends = [number(end, point) for end in (low, high)]
@@ -343,21 +323,17 @@ def _big(node: tuple, point: Point):
             values = [term(k) for k in range(int(ends[0]), int(ends[1]) + 1)]
             return mp.fsum(values) if name == "sum" else mp.fprod(values)
     if point.by_value and variable and not (name == "int" and (low, high) == (ONE, ONE)):
-        ends = [mp.inf if end == ("inf",) else _end(end, point) for end in (low, high)]
+        ends = [number(end, point) for end in (low, high)]
         if name in ("sum", "prod"):
             return (mp.nsum if name == "sum" else mp.nprod)(term, ends)
         if name == "int":
             return mp.quad(term, ends)
         if name == "lim" and variable in names_in(body):  # not a_n, of which nothing is known
             return mp.limit(term, ends[0])
-    fixed = {**point.fixed, variable: mp.mpf("0.7310585786")} if variable else point.fixed
+    inner = point.where(variable, "0.7310585786") if variable else point
     parts = [] if low == ("inf",) else [number(low, point)]
     parts += [] if high[0] in ("inf", "mul") else [number(high, point)]
-    return _oracle(name + str(high == ("inf",)), [*parts, number(body, Point(point.seed, point.real, fixed))])
-
-
-def _end(node: tuple, point: Point):
-    return -mp.inf if node == ("mul", [MINUS, ("inf",)]) else number(node, point)
+    return _oracle(name + str(high == ("inf",)), [*parts, number(body, inner)])
 
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -387,9 +363,7 @@ def same_number(gold: tuple, answer: tuple) -> bool:
         verdict = _same_limits(gold, answer, names)
         if verdict is not None:
             return verdict
-    if names - {"i"} or signs:
-        return _same_function(gold, answer, names, complex_only="i" in names)
-    return _same_constant(gold, answer)
+    return _same_function(gold, answer, names) if names - {"i"} or signs else _same_constant(gold, answer)
 
 
 def _same_limits(gold: tuple, answer: tuple, names: set[str]) -> bool | None:
@@ -397,14 +371,17 @@ def _same_limits(gold: tuple, answer: tuple, names: set[str]) -> bool | None:
     whole = _integer_names(gold, answer)
     with mp.workdps(25):
         for seed in (0, 3) if names else (0,):
+            point = _point(seed, True, whole, by_value=True)
             try:
-                at = {n: mp.mpf(1 + zlib.crc32(f"{n}/{seed}".encode()) % 12) for n in whole}
-                g, a = (number(n, Point(seed, True, dict(at), by_value=True)) for n in (gold, answer))
+                if not near(number(gold, point), number(answer, point), 15):
+                    return False
             except (UndefinedError, ZeroDivisionError, ValueError, TypeError, mp.NoConvergence):
                 return None
-            if not near(g, a, 15):
-                return False
     return True
+
+
+def _point(seed: int, real: bool, integers: set[str], by_value: bool = False) -> Point:
+    return Point(seed, real, {n: mp.mpf(1 + zlib.crc32(f"{n}/{seed}".encode()) % 12) for n in integers}, by_value)
 
 
 def _integer_names(*nodes: tuple) -> set[str]:
@@ -445,28 +422,24 @@ def _fraction(value) -> Fraction:
 
 
 def _same_constant(gold: tuple, answer: tuple) -> bool:
-    with mp.workdps(QUICK_DIGITS):
-        g, a = number(gold, Point(0, False)), number(answer, Point(0, False))
-        if last_place(gold) and abs(mp.im(a)) < 1e-20:
-            return agrees(exact(gold), last_place(gold), _fraction(mp.re(a)), None)
-        if not near(g, a, QUICK_DIGITS - 12):
-            return False
-    largest = max((mp.mag(v) for v in (g, a) if v != 0), default=0)
-    if largest > 3 * SURE_DIGITS:  # two huge numbers: digits cannot tell 10^(10^10) from its successor
-        return _same_terms(gold, answer)
-    for digits in (120, SURE_DIGITS) if extreme(gold, answer) else (120,):  # what differs mostly does so soon
+    point = Point(0, False)
+    for digits in (QUICK_DIGITS, 120, SURE_DIGITS)[: 3 if extreme(gold, answer) else 2]:  # what differs does so soon
         with mp.workdps(digits):
-            if not near(number(gold, Point(0, False)), number(answer, Point(0, False)), digits - 20):
+            g, a = number(gold, point), number(answer, point)
+            if last_place(gold) and abs(mp.im(a)) < 1e-20:
+                return agrees(exact(gold), last_place(gold), _fraction(mp.re(a)), None)
+            if not near(g, a, digits - 12):
                 return False
+            if max(mp.mag(g), mp.mag(a)) > 3 * SURE_DIGITS:  # digits cannot tell 10^(10^10) from its successor
+                return _same_terms(gold, answer)
     return True
 
 
 def _same_terms(gold: tuple, answer: tuple) -> bool:
-    return sorted(map(str, _flat_terms(gold))) == sorted(map(str, _flat_terms(answer)))
+    def terms(node: tuple) -> list:
+        return [t for c in node[1] for t in terms(c)] if node[0] == "add" else [str(node)]
 
-
-def _flat_terms(node: tuple) -> list:
-    return [t for c in node[1] for t in _flat_terms(c)] if node[0] == "add" else [node]
+    return sorted(terms(gold)) == sorted(terms(answer))
 
 
 def near(g, a, digits: int) -> bool:
@@ -474,31 +447,28 @@ def near(g, a, digits: int) -> bool:
     return size == 0 or abs(g - a) <= size * mp.mpf(10) ** -digits
 
 
-def _same_function(gold: tuple, answer: tuple, names: set[str], complex_only: bool = False) -> bool:
+def _same_function(gold: tuple, answer: tuple, names: set[str]) -> bool:
     """Agreement at random points: where both are real, or in the complex plane when they are real nowhere."""
     integers = _integer_names(gold, answer)
     for k in range(-6, 7) if contains([gold, answer], "cases") else ():  # where cases meet, and between
+        point = Point(0, True, {name: mp.mpf(k * (-1) ** i) / 2 for i, name in enumerate(sorted(names))})
         try:
-            at = {name: mp.mpf(k * (-1) ** i) / 2 for i, name in enumerate(sorted(names))}
-            stated = [_has_case(node, at) for node in (gold, answer)]
-            if stated[0] != stated[1] or (all(stated) and not _agree_at(gold, answer, 0, True, QUICK_DIGITS, at)):
+            stated = [_has_case(node, point) for node in (gold, answer)]
+            if stated[0] != stated[1] or (all(stated) and not _agree_at(gold, answer, point, QUICK_DIGITS)):
                 return False
         except (UndefinedError, ZeroDivisionError):
             continue
-    if not complex_only:
-        agreed = _agreements(gold, answer, True, range(14), integers)
-        if agreed is None or agreed >= 3:
-            return agreed is not None
-    agreed = _agreements(gold, answer, False, [s for s in range(14) if s % 7 in (0, 1, 3, 5)], integers)
+    agreed = 0 if "i" in names else _agreements(gold, answer, (_point(s, True, integers) for s in range(14)))
+    if agreed is not None and agreed < 3:
+        agreed = _agreements(gold, answer, (_point(s, False, integers) for s in (0, 1, 3, 5, 7, 8, 10, 12)))
     return agreed is not None and agreed >= 3
 
 
-def _has_case(node: tuple, at: dict) -> bool:
+def _has_case(node: tuple, point: Point) -> bool:
     try:
-        number(node, Point(0, True, dict(at)))
+        return number(node, point) is not None
     except NoCaseError:
         return False
-    return True
 
 
 def extreme(*nodes: tuple) -> bool:
@@ -512,32 +482,29 @@ def extreme(*nodes: tuple) -> bool:
     return False
 
 
-def _agreements(gold: tuple, answer: tuple, real: bool, seeds, integers: set[str]) -> int | None:
-    """The number of points where both have a value and agree; None as soon as they differ at one."""
+def _agreements(gold: tuple, answer: tuple, points: Iterable[Point]) -> int | None:
+    """The number of points, at most 8, where both have a value and agree; None as soon as they differ at one."""
     agreed, sure = 0, SURE_DIGITS if extreme(gold, answer) else 80
-    for seed in seeds:
+    for point in points:
         try:
-            at = {n: mp.mpf(1 + zlib.crc32(f"{n}/{seed}".encode()) % 12) for n in integers}
-            if not _agree_at(gold, answer, seed, real, QUICK_DIGITS, at):
+            if not all(_agree_at(gold, answer, point, d) for d in (QUICK_DIGITS, sure)[: 1 if agreed else 2]):
                 return None
-            if agreed == 0 and not _agree_at(gold, answer, seed, real, sure, at):
-                return None
-            agreed += 1
         except (UndefinedError, ZeroDivisionError):
             continue
-        if agreed >= 8:
+        agreed += 1
+        if agreed == 8:
             break
     return agreed
 
 
-def _agree_at(gold: tuple, answer: tuple, seed: int, real: bool, digits: int, at: dict) -> bool:
+def _agree_at(gold: tuple, answer: tuple, point: Point, digits: int) -> bool:
     with mp.workdps(digits):
-        g, a = (number(n, Point(seed, real, dict(at))) for n in (gold, answer))
+        g, a = number(gold, point), number(answer, point)
         if near(g, a, digits - 12):
             return True
         tiny = mp.mpf(10) ** (10 - digits)
         if max(abs(g), abs(a)) > tiny * 1000 and abs(g - a) > tiny:
             return False
     with mp.workdps(4 * digits):  # cancellation: more digits tell noise from a difference
-        g, a = (number(n, Point(seed, real, dict(at))) for n in (gold, answer))
+        g, a = number(gold, point), number(answer, point)
         return near(g, a, digits) or max(abs(g), abs(a)) < mp.mpf(10) ** (-3 * digits)
