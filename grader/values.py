@@ -200,7 +200,7 @@ def _exact_function(name: str, values: list[Fraction]) -> Fraction:
     if name in ("max", "min"):
         return max(values) if name == "max" else min(values)
     function, largest = _OF_INTEGERS.get(name, (None, 0))
-    if any(v.denominator != 1 or v < 0 for v in values) or values[0] > largest:
+    if function is None or any(v.denominator != 1 or v < 0 for v in values) or values[0] > largest:
         raise _NotRational
     return Fraction(function(*(v.numerator for v in values)))
 

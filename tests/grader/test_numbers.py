@@ -4,6 +4,13 @@ import pytest
 import tables
 
 NUMBERS = r"""
+# a function of zero
+0
+    = \sin 0 ; \tan(0) ; \operatorname{erf}(0) ; \arctan 0 ; \sinh 0
+    ! \cos 0 ; e^0
+1
+    = \cos 0 ; e^0 ; 1+\sin 0 ; 0! ; \cosh 0
+    ! \sin 0
 12:00
     = 12:00:00
     ! 1:00 ; 12:30 ; 12
