@@ -26,48 +26,41 @@ _TOKEN = re.compile(
     |(?P<op><=|>=|!=|==|\*\*|\S)""",
     re.VERBOSE | re.ASCII,
 )
-_FUNCTION_NAMES = (
+FUNCTIONS = name_set(
     "sin cos tan cot sec csc arcsin arccos arctan arccot arcsec arccsc asin acos atan acot sinh cosh tanh coth sech "
     "csch arcsinh arccosh arctanh arsinh arcosh artanh asinh acosh atanh ln log lg exp gcd lcm max min det floor ceil "
-    "sgn sign Re Im arg Arg cis erf erfc zeta Gamma dim deg ker rank tr trace Li"
+    "sgn sign Re Im arg Arg cis erf erfc zeta Gamma dim deg ker rank tr trace Li abs"
 )
-FUNCTIONS = set(_FUNCTION_NAMES.split())
-_LETTER_NAMES = (
+_LETTERS = name_set(
     "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi rho varrho sigma tau "
     "upsilon phi varphi chi psi pi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"
 )
-_SYMBOL_NAMES = "ell hbar aleph nabla partial Re Im top ldots vdots angle triangle square circ star bullet prime perp"
-GREEK = set(_LETTER_NAMES.split()) | set(_SYMBOL_NAMES.split())
-CONDITION = {"for", "if", "where", "when", "with"}
-_NAMED_NUMBERS = {"pi": r"\pi", "infty": r"\infty", "infinity": r"\infty", "inf": r"\infty", "oo": r"\infty"}
-_CLAUSE_WORDS = (
-    "or and if for when where with is are not no but only except than any all mod to from neither base at choose over "
-    "times plus minus until between half more less hundreds thousands millions billions dozens"
+GREEK = _LETTERS | name_set(
+    "ell hbar aleph nabla partial Re Im top ldots vdots angle triangle square circ star bullet prime perp"
 )
-CLAUSE = set(_CLAUSE_WORDS.split())
-_CONNECTIVES = {r"\lor": "or", r"\vee": "or", r"\land": "and", r"\wedge": "and", r"\&": "and"}
-_SCALES = {
-    "trillion": "1000000000000",
-    "dozen": "12",
-    "hundred": "100",
-    "thousand": "1000",
-    "million": "1000000",
-    "billion": "1000000000",
-}
-_PART_NAMES = "half third quarter fifth sixth seventh eighth ninth tenth"
-PARTS = {name: str(k + 2) for k, name in enumerate(_PART_NAMES.split())}
-PARTS |= {"halve": "2", "fourth": "4", "quarter": "4", "twentieth": "20", "hundredth": "100", "thousandth": "1000"}
-_CHANGING_WORDS = (
+CONDITION = name_set("for if where when with")
+CLAUSE = CONDITION | name_set(
+    "or and is are not no but only except than any all mod to from neither base at choose over times plus minus until "
+    "between half more less even odd hundreds thousands millions billions dozens"
+)
+_CHANGES_VALUE = CLAUSE | name_set(
     "inverse inverted reciprocal excluded incorrect wrong conjugate pair pairs couple squared cubed negative binary "
     "octal hexadecimal remainder"
 )
-_CHANGES_VALUE = CLAUSE | set(_CHANGING_WORDS.split())
-_ASCII_GREEK = {name for name in _LETTER_NAMES.split() if len(name) > 2}
-_ENDS_VALUE = {"@#", ")", "]", "}", "!", "%", r"\}", r"\rangle", "|", r"\circ"}
-
-
-OPEN = {"(", "[", "{", r"\{", r"\langle", r"\lfloor", r"\lceil", r"\lvert"}
-CLOSE = {")", "]", "}", r"\}", r"\rangle", r"\rfloor", r"\rceil", r"\rvert"}
+SCALES = {"dozen": 12, "hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12}
+_PART_NAMES = "half third quarter fifth sixth seventh eighth ninth tenth"
+PARTS = {name: size for size, name in enumerate(_PART_NAMES.split(), 2)}
+PARTS |= {"halve": 2, "fourth": 4, "twentieth": 20, "hundredth": 100, "thousandth": 1000}
+_AFTER_VALUE = {word: f"* {size}" for word, size in SCALES.items()} | {"factorial": "!"}  # what words stand for
+_AFTER_VALUE |= {name + s: f"* ( 1 / {parts} )" for name, parts in PARTS.items() for s in ("", "s")}
+_MEANT = {name: rf"\{name}" for name in _LETTERS if len(name) > 2 or name == "pi"}
+_MEANT |= {"sqrt": r"\sqrt", "and": "and", "or": "or", "degree": r"^ \circ", "degrees": r"^ \circ"}
+_MEANT |= dict.fromkeys(("infty", "infinity", "inf", "oo"), r"\infty")
+_MEANT |= dict.fromkeys(("percent", "pct", "percentage", "%", r"\%"), "%")
+_CONNECTIVES = {r"\lor": "or", r"\vee": "or", r"\land": "and", r"\wedge": "and", r"\&": "and"}
+OPEN = name_set(r"( [ { \{ \langle \lfloor \lceil \lvert")
+CLOSE = name_set(r") ] } \} \rangle \rfloor \rceil \rvert")
+_ENDS_VALUE = CLOSE | {"!", "%", "|", "."}
 
 
 def outside(tokens: list[str]) -> Iterator[int]:
@@ -99,27 +92,24 @@ def tokenize(text: str, thousands: bool) -> tuple[list[str], str]:
     """Tokens of a cleaned text, and the canonical unit that was dropped from it."""
     out: list[str] = []
     for m in _TOKEN.finditer(text):
-        kind, raw = m.lastgroup, m.group()
-        after_value = bool(out) and (out[-1][0].isalnum() or out[-1][0] == "." or out[-1] in _ENDS_VALUE)
-        after_value = after_value or (bool(out) and (out[-1][1:] in GREEK or out[-1][:2] == "@#"))
+        kind, raw, last = m.lastgroup, m.group(), out[-1] if out else "+"
+        after_value = (
+            last[0].isalnum() or last[0] == "." or last in _ENDS_VALUE or last[1:] in GREEK or last[:2] == "@#"
+        )
         if kind == "name":
             out.append(f"\\{m['env']}:{m['name']}")
+        elif kind == "grouped" and m["sep"] == "," and not thousands:
+            out += re.findall(r"[\d.]+|,", raw)
         elif kind == "grouped":
-            if m["sep"] == "," and not thousands:
-                out += [t for part in raw.split(",") for t in (part, ",")][:-1]
-            else:
-                out.append(re.sub(r"[^\d.]", "", raw))
+            out.append(re.sub(r"[^\d.]", "", raw))
         elif kind == "text":
             words = m["text"].strip()
-            digits = re.match(r"[\d.,]*\d", words, re.ASCII)
-            if re.search(r"\d\D*(?:and|or)\D*\d", words):  # \text{5 and 7}
-                out += tokenize(words, thousands)[0]
-                continue
-            if digits:  # \text{3 apples}
-                out += tokenize(digits.group(), thousands)[0]
-                words, after_value = words[digits.end() :].strip(), True
+            value = re.match(r"(?s).*\d\D*(?:and|or)\D*\d.*|[\d.,]*\d", words, re.ASCII)  # 5 and 7; 3 apples
+            if value:
+                out += tokenize(value[0], thousands)[0]
+                words, after_value = words[value.end() :].strip(), True
             for k, part in enumerate(words.split(",")):
-                out += [","] if k or not words else []
+                out += [","] if k or not words and not value else []
                 if part.strip(" .;"):
                     _word_tokens(part.strip(" .;"), raw, out, after_value and not k)
         elif kind == "word":
@@ -133,48 +123,31 @@ def tokenize(text: str, thousands: bool) -> tuple[list[str], str]:
 
 def _word_tokens(word: str, wrapper: str, out: list[str], after_value: bool) -> None:
     """Append the tokens of a bare word (wrapper "") or of the content of \\text{} and its like."""
-    low = word.lower()
-    among_units = len(out) > 1 and out[-1] in ("/", "*", "-", r"\cdot", r"\times", "(") and out[-2][:2] in ("@#", "/")
-    among_units = among_units or bool(out) and (out[-1][:2] == "@#" != out[-1])
-    number = after_value and wrapper and not out[-1].isalpha()
-    squared = low.endswith(("squared", "cubed")) and named(word.split()[0]) is not None
-    if word in ("C", "F") and r"\circ" in out[-2:]:
-        word, number = "°" + word, True
-    if low in ("and", "or"):
-        out.append(low)
-    elif (among_units or number and (low in ("min", "arcsec") or word in "mgshLJNWVKATu°C°F")) and named(
-        word
-    ) is not None:
-        out.append("@#" + named(word))
+    low, words = word.lower(), set(re.findall(r"[a-z]+", word.lower()))
+    first, _, rest = low.partition(" ")
+    last, before = out[-1] if out else "", out[-2] if len(out) > 1 else ""
+    times = last in ("/", "*", "-", r"\cdot", r"\times", "(") and before[:2] in ("@#", "/")
+    among_units = times or (last[:2] == "@#" != last)
+    after_number = after_value and wrapper and not last.isalpha()
+    if word in ("C", "F") and r"\circ" in (last, before):
+        word, after_number = "°" + word, True
+    unit = named(word)
+    changed = after_value and not (low.endswith(("squared", "cubed")) and named(first) is not None)  # 5 cm squared
+    if unit is not None and (among_units or after_number and (low in ("min", "arcsec") or word in "mgshLJNWVKATu°C°F")):
+        out.append("@#" + unit)
     elif word in FUNCTIONS and (wrapper or len(word) > 2 or word in ("ln", "lg")):
         out.append("\\" + word)
-    elif word in _NAMED_NUMBERS:
-        out.append(_NAMED_NUMBERS[word])
-    elif word == "sqrt":
-        out.append(r"\sqrt")
-    elif word in _ASCII_GREEK:
-        out.append("\\" + word)
-    elif after_value and low.split()[0] in _SCALES:
-        out += ["*", _SCALES[low.split()[0]]]
-        if " " in low:
-            _word_tokens(word.split(maxsplit=1)[1], wrapper, out, True)
-    elif after_value and low.rstrip("s") in PARTS:
-        out += ["*", "(", "1", "/", PARTS[low.rstrip("s")], ")"]
-    elif after_value and low == "factorial":
-        out.append("!")
-    elif low in ("percent", "pct", "percentage", "%", r"\%"):
-        out.append("%")
-    elif low in ("degree", "degrees", "deg"):
-        out += ["^", r"\circ"]
-    elif wrapper and low.split()[-1] in ("even", "odd"):  # n is even
-        out.append("@~" + word)
+    elif after_value and first in _AFTER_VALUE:
+        out += _AFTER_VALUE[first].split()
+        if rest:
+            _word_tokens(rest, wrapper, out, True)
+    elif word in _MEANT or low in _MEANT:
+        out += (_MEANT.get(word) or _MEANT[low]).split()
     elif len(word) == 1 and word.isascii():
         out.append(word)
     elif "operatorname" in wrapper:
         out.append("@" + word)
-    elif word in CONDITION | {"remainder"} or (
-        wrapper and set(re.findall(r"[a-z]+", low)) & (_CHANGES_VALUE if after_value and not squared else CLAUSE)
-    ):
+    elif word in CONDITION | {"remainder"} or (wrapper and words & (_CHANGES_VALUE if changed else CLAUSE)):
         out.append("@~" + word)
     elif after_value and (wrapper or named(word, bare=True)):
         out += unit_tokens(word)

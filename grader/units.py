@@ -10,10 +10,12 @@ import re
 
 from grader.text import WRAP
 
-_WHOLE = "m meter metre|g gram|s second sec|A ampere amp|K kelvin|N newton|J joule|W watt|V volt|Hz hertz|Pa pascal"
-_WHOLE += "|C coulomb|F farad|eV electronvolt|L l liter litre|T tesla|mol mole|cal calorie|Ω ohm|bar|pc parsec|H henry"
+_PREFIXED = "m meter metre|g gram|s second sec|A ampere amp|K kelvin|N newton|J joule|W watt|V volt|Hz hertz|Pa pascal"
+_PREFIXED += (
+    "|C coulomb|F farad|eV electronvolt|L l liter litre|T tesla|mol mole|cal calorie|Ω ohm|bar|pc parsec|H henry"
+)
 _PREFIXES = "k kilo|M mega|G giga|T tera|c centi|m milli|µ micro|n nano|p pico|f femto|d deci|h hecto"
-_OTHER = (
+_ALONE = (
     "in inch inche inches|arcsec arcsecond|arcmin arcminute|ft foot feet|yd yard|mi mile|min minute"
     "|h hour hr|d day|wk week|mo month|y year yr|lb pound"
     "|oz ounce|gal gallon|pt pint|qt quart|ton tonne|rad radian|sr|erg|dyn dyne|Å angstrom|u amu dalton|au|ly|atm|torr"
@@ -21,14 +23,11 @@ _OTHER = (
     "| degree unit us"
 )
 _SYMBOLS, _NAMES = {}, {}  # symbols are read as they stand, names in either case and in the plural
-for _group in (_WHOLE + "|" + _OTHER).split("|"):
-    _symbol, *_words = _group.split(" ")
-    _SYMBOLS[_symbol] = _symbol
-    _NAMES |= dict.fromkeys(_words, _symbol)
-for _group in _WHOLE.split("|"):
-    for _prefix, _word in (p.split() for p in _PREFIXES.split("|")):
-        _SYMBOLS[_prefix + _group.split()[0]] = _prefix + _group.split()[0]
-        _NAMES |= {_word + name: _prefix + _group.split()[0] for name in _group.split()[1:]}
+for _prefix, _spoken in (p.split(" ") for p in (" |" + _PREFIXES).split("|")):
+    for _group in (_PREFIXED if _prefix else _PREFIXED + "|" + _ALONE).split("|"):
+        _symbol, *_words = _group.split(" ")
+        _SYMBOLS[_prefix + _symbol] = _prefix + _symbol
+        _NAMES |= {_spoken + name: _prefix + _symbol for name in _words}
 _SYMBOLS |= {"pm": "pm", "l": "L", "ml": "mL", "µ": "µm"}
 _BARE_NAMES = "cm mm km kg Hz kHz MHz eV keV MeV GeV mph kmh ml mL ft yd lb oz mi am pm"
 _BARE = set(_BARE_NAMES.split())
