@@ -51,13 +51,17 @@ SCALES = {"dozen": 12, "hundred": 100, "thousand": 1000, "million": 10**6, "bill
 _PART_NAMES = "half third quarter fifth sixth seventh eighth ninth tenth"
 PARTS = {name: size for size, name in enumerate(_PART_NAMES.split(), 2)}
 PARTS |= {"halve": 2, "fourth": 4, "twentieth": 20, "hundredth": 100, "thousandth": 1000}
-_AFTER_VALUE = {word: f"* {size}" for word, size in SCALES.items()} | {"factorial": "!"}  # what words stand for
+_AFTER_VALUE = {word: f"* {size}" for word, size in SCALES.items()} | {
+    "factorial": "!",
+    "deg": r"^ \circ",
+}  # what words stand for
 _AFTER_VALUE |= {name + s: f"* ( 1 / {parts} )" for name, parts in PARTS.items() for s in ("", "s")}
 _MEANT = {name: rf"\{name}" for name in _LETTERS if len(name) > 2 or name == "pi"}
 _MEANT |= {"sqrt": r"\sqrt", "and": "and", "or": "or", "degree": r"^ \circ", "degrees": r"^ \circ"}
 _MEANT |= dict.fromkeys(("infty", "infinity", "inf", "oo"), r"\infty")
 _MEANT |= dict.fromkeys(("percent", "pct", "percentage", "%", r"\%"), "%")
 _CONNECTIVES = {r"\lor": "or", r"\vee": "or", r"\land": "and", r"\wedge": "and", r"\&": "and"}
+MATHEMATICS = FUNCTIONS | GREEK | CLAUSE | {*_AFTER_VALUE, *_MEANT, "cubed", "modulo"}  # no nouns beside a number
 OPEN = name_set(r"( [ { \{ \langle \lfloor \lceil \lvert")
 CLOSE = name_set(r") ] } \} \rangle \rfloor \rceil \rvert")
 _ENDS_VALUE = CLOSE | {"!", "%", "|", "."}
@@ -135,12 +139,12 @@ def _word_tokens(word: str, wrapper: str, out: list[str], after_value: bool) -> 
     changed = after_value and not (low.endswith(("squared", "cubed")) and named(first) is not None)  # 5 cm squared
     if unit is not None and (among_units or after_number and (low in ("min", "arcsec") or word in "mgshLJNWVKATu°C°F")):
         out.append("@#" + unit)
-    elif word in FUNCTIONS and (wrapper or len(word) > 2 or word in ("ln", "lg")):
-        out.append("\\" + word)
     elif after_value and first in _AFTER_VALUE:
         out += _AFTER_VALUE[first].split()
         if rest:
             _word_tokens(rest, wrapper, out, True)
+    elif word in FUNCTIONS and (wrapper or len(word) > 2 or word in ("ln", "lg")):
+        out.append("\\" + word)
     elif word in _MEANT or low in _MEANT:
         out += (_MEANT.get(word) or _MEANT[low]).split()
     elif len(word) == 1 and word.isascii():

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from grader.prose import option, truth
 from grader.text import MAX_CHARS, WRAP, clean, plain_words, squeezed
-from grader.tokens import PARTS
+from grader.tokens import MATHEMATICS, PARTS, SCALES
 from grader.units import currency
 from grader.values import agrees, simple_number
 
@@ -24,9 +24,9 @@ def _decimal_point(text: str, other: str) -> str:
 def quick(gold: str, answer: str) -> tuple[bool, str] | None:
     """A verdict that strings, plain numbers, yes/no and choice letters allow; None when it takes parsing."""
     if len(gold) > MAX_CHARS or len(answer) > MAX_CHARS:
-        return answer.strip() == gold.strip(), "equal strings" if answer.strip() == gold.strip() else "too long"
-    money = {currency(gold), currency(answer)} - {""}
-    if len(money) > 1:
+        same = answer.strip() == gold.strip()
+        return same, "equal strings" if same else "too long"
+    if len({currency(gold), currency(answer)} - {""}) > 1:
         return False, "another unit"
     g, a = clean(gold), clean(answer)
     if not g or not a:
@@ -51,18 +51,16 @@ def quick(gold: str, answer: str) -> tuple[bool, str] | None:
 _BARE_NOUN = re.compile(
     r"\s*([-+]?[\d.,]*\d(?:\s?/\s?\d+)?) +([A-Za-z][a-z]{3,})((?: [A-Za-z][a-z]{2,}){0,3})\.?\s*", re.ASCII
 )
-_NO_NOUN_WORDS = (
-    "sqrt sinh cosh tanh arcsin arccos arctan infinity infty over times plus minus modulo choose factorial cubed dozen "
-    "dozens halves thirds quarters fourths fifths sixths sevenths eighths ninths tenths hundredths thousandths alpha "
-    "beta gamma delta epsilon zeta theta iota kappa lambda sigma omega"
-)
-_NO_NOUN = set(_NO_NOUN_WORDS.split())
 
 
 def noun_as_text(text: str, other: str) -> str:
     r"""`12 cookies` against a plain number is `12\text{ cookies}`, not a product of letters."""
     noun = _BARE_NOUN.fullmatch(clean(text))
-    if noun is None or noun[2].lower() in _NO_NOUN or re.search(r"[A-Za-z]", re.sub(r"\\text\s?\{[^{}]*\}", "", other)):
+    if (
+        noun is None
+        or noun[2].lower() in MATHEMATICS
+        or re.search(r"[A-Za-z]", re.sub(r"\\text\s?\{[^{}]*\}", "", other))
+    ):
         return text
     return f"{noun[1]}\\text{{ {noun[2]}{noun[3]}}}"
 
@@ -77,12 +75,13 @@ SPOKEN = {
     "convergent": r"\text{converges}",
     "divergent": r"\text{diverges}",
 }
-_ONE_WORDS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-_ONES = (_ONE_WORDS + "seventeen eighteen nineteen").split()
+_ONE_WORDS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen"
+)
 _TEN_WORDS = "twenty thirty forty fifty sixty seventy eighty ninety"
-_TENS = {w: 10 * (i + 2) for i, w in enumerate(_TEN_WORDS.split())}
-
-_SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6}
+_NUMBERS = {word: value for value, word in enumerate(_ONE_WORDS.split())}
+_NUMBERS |= {word: 10 * tens for tens, word in enumerate(_TEN_WORDS.split(), 2)}
 
 
 def by_words(gold: str, answer: str) -> tuple[bool, str] | None:
@@ -104,18 +103,17 @@ def by_words(gold: str, answer: str) -> tuple[bool, str] | None:
 
 
 def _number_word(words: str) -> Fraction | None:
-    """The value of "five", "twenty-one", "three hundred" or "two thirds"; None for other words."""
-    total, part = 0, re.fullmatch(r"(.+)[ -](\w+?)s?", words)
-    if part and part[2] in PARTS:
-        whole = _number_word(part[1])
-        return whole and whole / int(PARTS[part[2]])
-    for word in words.replace("-", " ").split():
-        if word in _ONES:
-            total += _ONES.index(word)
-        elif word in _TENS:
-            total += _TENS[word]
-        elif word in _SCALES and total:
-            total *= _SCALES[word]
+    """The value of "five", "twenty-one", "three hundred and five", "two dozen" or "two thirds"; None for others."""
+    total = Fraction(0)
+    *numbers, last = re.split(r"[ -]+", re.sub(r"(hundred|thousand|million) and ", r"\1 ", words).strip())
+    for word in [*numbers, last]:
+        part = PARTS.get(word) or PARTS.get(word.removesuffix("s"))
+        if word in _NUMBERS and total % (10 if _NUMBERS[word] < 10 else 100) == 0:
+            total += _NUMBERS[word]
+        elif word in SCALES:  # (a) dozen; two hundred thousand
+            total = total - total % SCALES[word] + (total % SCALES[word] or 1) * SCALES[word]
+        elif part and total and word is last:
+            total /= part
         else:
             return None
-    return Fraction(total) if words.strip("- ") else None
+    return total
