@@ -21,32 +21,20 @@ def inlined(text: str) -> str:
 
 _OPTION = re.compile(
     r"(?P<said>(?i:(?:the )?(?:(?:correct|right|best|final) )?(?:option|choice|answer)(?: is)?:? ))?"
-    r"(?P<opened>\()?(?P<letter>[A-Ja-j])(?P<closed>\))?(?P<mark>[.:](?=\s|$))?(?P<rest>.*)",
+    r"(?:\((?P<opened>[A-Ja-j])\)(?!\s?[=^_*/,<>&]|[+!'|(]|\s?-\s)|(?P<closed>[A-Ja-j])\)|(?P<dotted>[A-J])[.:](?=\s|$)"
+    r"|(?P<bare>[A-Ja-j])[.:]?(?=$| is (?:the )?(?:correct|right|true)\b))(?P<rest>.*)",
     re.DOTALL,
 )
-_OPERATION = re.compile(
-    r"[-+=^_*/!',<>(|&]\s?|\\(?:c[au]p|cdot|times|l[et]|g[et]|n?eq?|in|to|setminus|mid)\b|and\b|or\b"
-)
-_OTHER_OPTION = re.compile(r"(?<![A-Za-z(\\])\(?[A-J]\)|^[A-J]$")
-_CONFIRMED = re.compile(r"is (?:the )?(?:correct|right|true)\b.*")
+_OTHER_OPTION = re.compile(r"(?<![A-Za-z(\\])\(?[A-J]\)|^(?:and|or)\b|^[A-J]$")
 
 
 def option(text: str) -> tuple[str, str, bool] | None:
     """(letter, text of the option, whether more than a letter says that it is one); None for other answers."""
-    m = _OPTION.fullmatch(re.sub(r"^\{+([^{}]{1,4})\}+", r"\1 ", inlined(text)))
-    if not m or (m["opened"] and not m["closed"]):
+    m = _OPTION.fullmatch(inlined(text))
+    if not m or _OTHER_OPTION.search(m["rest"].strip()):
         return None
-    rest = m["rest"].strip()
-    marked = bool(m["said"] or m["closed"] or m["mark"])
-    if _CONFIRMED.fullmatch(rest):
-        rest, marked = "", True
-    if rest and not (m["closed"] or (m["mark"] and m["letter"].isupper())):
-        return None
-    operation = _OPERATION.match(rest)
-    begins = operation.group() if operation and (m["opened"] or operation.group() in ("and", "or", ", ")) else "-"
-    if begins != "-" and not (begins == "(" and m["rest"][0] == " "):
-        return None
-    return None if _OTHER_OPTION.search(rest) else (m["letter"].upper(), rest, marked)
+    letter, rest = m["opened"] or m["closed"] or m["dotted"] or m["bare"], m["rest"].strip()
+    return letter.upper(), "" if m["bare"] else rest, bool(m["said"] or rest or not m["bare"])
 
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -58,7 +46,7 @@ _TRUTH = {"yes": True, "true": True, "correct": True, "no": False, "false": Fals
 _SAID = re.compile(rf"(?:{_CLAIM} is )?(not )?({'|'.join(_TRUTH)})\b(?!/)(.*)", re.DOTALL)
 _EXPLAINED = re.compile(r"\s*(?:[,.;:}(\-]|because|since|$)|(?<=no) such\b")
 _TAKEN_BACK = re.compile(
-    rf"(?:^|[,.;:(]|\band|\bor|\b{_CLAIM} is)\s*(not\b|maybe\b)?\s*({'|'.join(_TRUTH)})?\s*(?=[,.;:)}}]|$)"
+    rf"(?:^|[,.;:(]|\band|\bor|\b{_CLAIM} is)\s*(not\b)?\s*({'|'.join(_TRUTH)})?\s*(?=[,.;:)}}]|$)"
 )
 
 
@@ -68,13 +56,10 @@ def truth(text: str) -> bool | None:
     if not said or not _EXPLAINED.match(text.lstrip(" {"), said.start(3)):
         return None
     claimed = _TRUTH[said[2]] != bool(said[1])
-    if re.search(rf"\bnot always\b{'' if claimed else '(?!)'}|\bbut (?:only|not)\b", said[3]):
+    if claimed and re.search(r"\b(?:not always|maybe|but (?:only|not))\b", said[3]):
         return None
-    for back in _TAKEN_BACK.finditer(said[3]):
-        says = _TRUTH[back[2] or "yes"] != (back[1] == "not")
-        if back[1] == "maybe" or ((back[1] or back[2]) and says != claimed):
-            return None
-    return claimed
+    backs = [m for m in _TAKEN_BACK.finditer(said[3]) if m[1] or m[2]]
+    return claimed if all((_TRUTH[m[2] or "yes"] != bool(m[1])) == claimed for m in backs) else None
 
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -91,12 +76,15 @@ WORD = re.compile(
     rf"(?<![\\A-Za-z{{])(?<![A-Za-z]\()(?!(?:{_NAMES}|[A-Z]{{3,4}})\b)"
     r"(?:[A-Za-z]{3,}|(?<![^\s(])(?i:i[sfnt]|o[fn]|a[tns]|[tnsd]o|b[ye]|we|us|a(?=\s(?!and|or)[a-z]{2}))\b)"
 )
-_NOTE = re.compile(r"(?:\s+|(?<=[\d$])(?=\([^()]*\s))\(([^()]*(?:\([^()]*\)[^()]*)*)\)$")
+_NOTE = re.compile(r"(?:\s+|(?<=[\d$])(?=\([^()]*\s))(?:\(([^()]*(?:\([^()]*\)[^()]*)*)\)|\[([^\[\]]*)\])$")
 _RISKY_NOTE = re.compile(
     r"(?i)\b(?:no[tn]?|remainder|excl\w*|except\w*|mod\w*|base|in|wrong|incorrect\w*|false|impossible|or|radians?"
     r"|(?:thous|mill|bill|hund|doz)\w+)\b"
 )
-_SAME = re.compile(r"[\s,;(]+(?:or,? (?:equivalently|simply)|i\.? ?e\.?|that is|equivalently|namely)[\s,]+|\s*\(or\s")
+_SAME = re.compile(
+    r"[\s,;(]+(?:or,? (?:equivalently|simply)|i\.? ?e\.?|that is|equivalently|namely)[\s,]+|\s*\(or\s"
+    r"|\s+\((?=(?:\\approx )?-?\d*\.?\d+\s?(?:\\?%)?\)$)"
+)
 _COUNTS = r"one(?= [a-z])(?! of| more| less| such #)|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty"
 _SCALE = re.compile(r"\w+illion|thous|hund|dozen|pair|hal[fv]|quarter|third|\w+ths\b")
 _COUNT = re.compile(rf"#|(?:{_COUNTS})\b")
@@ -124,10 +112,10 @@ _TRAIL = re.compile(
 _VERDICT = re.compile(
     r"(?:the|our|(?:need|requir|plac|us|form)ed$|possible|an? (?:\w+ ){0,3}?(?:solution|answer|root|value))\b"
 )
-_DENIED = re.compile(r"(?:not|never|no|at (?:most|least)|multiple|divisor|factor|(?:\w+ )?than|between|divisible|in)\b")
 _RISKY = re.compile(
     r"\b(?:false|wrong|incorrect\w*|untrue|mistaken\w*|none|neither|never|inverse|complement|converse|negation|opposite"
     r"|reciprocal|twice|half|not (?:true|the)|unless|no|contra\w+)\b|(?:not|cannot|n't|suppose|assume|let)\s*(?:#\s*)?$"
+    r"|\b(?:is|are|equals) # and\b"  # the length is 5 and the width is 3
 )
 _CHANGED = re.compile(
     r"(?:times|plus|minus|over|choose|mod\w*|more|less|than|base|or|is|are|not?|to the|except|neither|a half|if|out"
@@ -141,25 +129,19 @@ _NOUN = re.compile(r"(?i)such\b|(?:(?:square|cubic) )?[\w-]+(?: (?:squared|cubed
 def skeleton(text: str) -> tuple[str, list[str]]:
     """The words of a sentence with # for each piece of mathematics between them; those pieces."""
     out, pieces, at = [], [], 0
-    text = re.sub(r"(?<=it|at|er)'s\b", " is", re.sub(r"\$|\\[()\[\]]|#|\*\*", "", text))
+    text = re.sub(r"(?<=it|at|er)'s\b", " is", re.sub(r"\$|\\[()\[\]]|#|\*\*", "", text)).replace(";", ",")
     for word in [*WORD.finditer(text), None]:
         gap = text[at : word.start() if word else len(text)]
-        piece = re.sub(r"^(?:[\s,;:)*\"'?]|\.(?!\d))+|[\s,;:.(*\"'?]+$", "", gap)
-        opened, closed = (sum(map(piece.count, marks)) for marks in ("([", ")]"))
-        if opened > closed:
-            piece = re.split(r"(?<=.)[(\[](?!.*[(\[])", piece.lstrip("["), flags=re.DOTALL)[0]
-        elif closed > opened:
-            piece = piece.rstrip(")]")
+        piece = re.sub(r"^(?:[\s,:)*\"'?]|\.(?!\d))+|[\s,:.(*\"'?]+$", "", gap)
+        if sum(map(piece.count, "([")) != sum(map(piece.count, ")]")):
+            piece = piece.strip("()[]")
         first, piece, last = re.fullmatch(r"(and\b|or\b)?(.*?)(\band|\bor)?", piece.strip(), re.DOTALL).groups()
-        before, after = re.match(r"\s*\)?([,;:]?)", gap)[1], re.search(r"([,;:]?)\s*$", gap)[1]
-        out += [before.replace(";", ","), first]
+        out += [re.match(r"\s*\)?([,:]?)", gap)[1], first]
         if re.search(r"[\w√∞∅]", piece):
             pieces.append(piece.strip(" ,"))
-            out += ["#", after.replace(";", ",")]
-        out.append(last)
-        if word:
-            out.append(word.group())
-            at = word.end()
+            out += ["#", re.search(r"([,:]?)\s*$", gap)[1]]
+        out += [last, word and word.group()]
+        at = word.end() if word else at
     return " ".join(filter(None, out)), pieces
 
 
@@ -190,12 +172,9 @@ def stated(text: str) -> str | None:
     whole = _SAME.sub(" or ", inlined(text))
     whole = whole[:-1] if whole.endswith(")") and whole.count(")") > whole.count("(") + whole.count("[") else whole
     note = _NOTE.search(whole)
-    if note and _RISKY_NOTE.search(note[1]):
+    if note and _RISKY_NOTE.search(note[0]):
         return ""
-    if note and re.fullmatch(r"(?:\\approx )?-?\d*\.?\d+\s?(?:\\?%)?", note[1]):
-        whole = f"{whole[: note.start()]} or {note[1]}"
-    elif note and (WORD.search(note[1]) or note[1].lstrip().startswith(r"\approx")):
-        whole = whole[: note.start()]
+    whole = whole[: note.start()] if note and WORD.search(note[0]) else whole
     if not WORD.search(whole):
         return whole if whole != inlined(text) else None
     said, pieces = skeleton(whole)
@@ -209,24 +188,25 @@ def _told(said: str, pieces: list[str]) -> str | None:
     words = said.lower()
     for link in reversed(list(_LINK.finditer(words))):
         lead, rest = words[: link.start()].strip(" ,"), words[link.end() :].rstrip(" ,")
-        verb = _VERB.match(words, link.start()) or re.search(r"\b(?:is|are)\b", link[0])
+        verb = _VERB.search(words, link.start())
+        linked = bool(verb) and verb.start() < link.end()
         count, value = _COUNT.match(rest), None
         if count:
             value = pieces[words[: link.end()].count("#")] if rest[0] == "#" else count[0]
-            value = _followed(value, said[link.end() + count.end() :], bool(verb))
-            if not value and (lead.endswith("which") or not verb):
+            value = _followed(value, said[link.end() + count.end() :], linked)
+            if not value and not linked:
                 continue
         elif re.fullmatch(r"no (?:\w+ )?solutions?(?: ,.*)?", rest):
             return "no solution"
         elif re.search(r"#(?: \w+)?(?: can)?$", lead) and _VERDICT.match(rest):
             value = None if _RISKY.search(rest) else pieces[lead.count("#") - 1]
-        elif not _DENIED.match(rest):
-            phrase = verb and re.fullmatch(r"[a-z][a-z '\-]*", rest) and len(rest.split()) <= 4
-            if not phrase or any(re.search(r"\d", p) for p in pieces[: lead.count("#")]):
-                continue
+        elif linked and re.fullmatch(r"[a-z][a-z'\-]*(?: [a-z'\-]+){0,3}", rest):
             value = said[link.end() :]
-        two = re.search(r"\b(?:is|are|equals) # and\b", lead)  # the length is 5 and the width is 3
-        return "" if two or _RISKY.search(lead.rpartition(" , ")[2]) else value or ""
+            if any(re.search(r"\d", p) for p in pieces[: lead.count("#")]):
+                continue
+        else:
+            continue
+        return "" if _RISKY.search(lead.rpartition(" , ")[2]) else value or ""
     return None
 
 
