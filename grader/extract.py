@@ -7,78 +7,54 @@ import re
 from grader.prose import WORD, stated
 from grader.text import clean, squeezed
 
-BOX = re.compile(r"\\(?:boxed|fbox)(?![A-Za-z])")
+BOX = re.compile(r"\\(?:(?:begin)?boxed|fbox)(?![A-Za-z])")
+MARKER = re.compile(r"(?i)\banswer\s*(?:is|:|=|\*\*:?|\}:?)[\s:*}]*|####\s*:?|答案\s*(?:是|为|[：:])[：:\s]*")
+BOX_CHARS = 10000  # a box longer than this is no answer
+TAIL_CHARS = 4000  # where no box is, only the end of the text is searched
+
 _BARE = re.compile(r"\s*([A-Za-z0-9.]+|\\[A-Za-z]+)")  # "\boxed 7"
-_OPENED, _BRACE, _ANY_BRACE = (
-    re.compile(r"\s*\{"),
-    re.compile(r"\\.|[{}]", re.DOTALL),
-    re.compile("[{}]"),
-)  # \boxed{185\}
+_OPENED, _BRACE, _ANY_BRACE = re.compile(r"\s*\{"), re.compile(r"\\.|[{}]", re.DOTALL), re.compile("[{}]")
 _BETWEEN_BOXES = re.compile(
     r"(?:\s|\$|\\[()\[\],;]|[,;&]|and\b|or\b|\\text\s?\{\s?(?:,|and|or)\s?\}|\\q?quad"
     r"|[A-Za-z](?:_\{?\w{1,3}\}?)?\s?(?:=|\\in\b))*"
 )
-MARKER = re.compile(r"(?i)\banswer\s*(?:is|:|=|\*\*:?|\}:?)[\s:*}]*|####\s*:?|答案\s*(?:是|为|[：:])[：:\s]*")
-_LETTERED = re.compile(
-    r"(?i:\b(?:option|choice|answer)\b)[^.]{0,30}\b([A-J])\)?(?:\W*| is (?:the )?(?:correct|right)\b.*)$"
-)
-_SPECIAL_TOKEN = re.compile(r"<\|[^|<>]{1,40}\|>|<｜[^｜<>]{1,40}｜>")
-_MATH = re.compile(r"\$\$?([^$]+)\$\$?|\\\((.+?)\\\)|\\\[(.+?)\\\]", re.DOTALL)
-_NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d[\d,]*\d|\d)?(?:\.?\d+)(?:\s?/\s?\d+)?\s?(?:\\?%|percent\b)?", re.ASCII)
-_SENTENCE_END = re.compile(
-    r"\n+|(?<=[.!?。])\s+(?=[A-Z$\\*])|,?\s+(?=(?:Therefore|Thus|Hence|So|Now|Then)\b)"
-    r"|,\s+(?=(?:so|hence|thus|therefore)\b)"
-)
-_CLOSING = re.compile(
-    r"(?i)\b(?:pro(?:of|ve)\w*|q\.?e\.?d|verif\w*|complete[sd]?|done|note|hope|correct|check\w*|explan\w+)\b"
-    r"|as required|^\W*$"
-)
-_TOMBSTONE = re.compile(r"[\s$]*(?:\\(?:blacksquare|square|Box|qed)|[∎■□])[\s$]*$")
-_TRUTH = re.compile(
-    r"(?i)(?:(?:so|therefore|thus|hence)\b,? *)?(?:the answer.{0,30}? is:? )?((?:yes|no|true|false)\b(?=[,.;:]|$).*)"
-)
-_DENIED = re.compile(
-    r"(?i)\b(?:not?|cannot|n't|than|most|least|between|multiple|divisible|either|infinitely|maybe|perhaps"
-    r"|know|contradicts?|when|for|modulo|factor|divides|twice|exceed\w*|impossible|none|attained|achieved|occurs?"
-    r"|\d+ in \d+|\d+ times)\b|^(?:let|suppose|assume|consider|try|if)\b"
-)
-TAIL_CHARS = 4000  # where no box is, only the end of the text is searched
-BOX_CHARS = 10000  # a box longer than this is no answer
+_ABOUT = (r"\approx", "≈")
 
 
 def box_content(text: str, start: int) -> tuple[str | None, int]:
     """Content and end of the box whose command ends at `start`; None when its brace never closes."""
-    bare = _BARE.match(text, start)
+    bare, opened = _BARE.match(text, start), _OPENED.match(text, start)
     if bare:
         return bare[1], bare.end()
-    for brace in (_BRACE, _ANY_BRACE) if _OPENED.match(text, start) else ():
+    escapes = "\\{" in text[start : start + BOX_CHARS]
+    for brace in (_BRACE, *([] if escapes else [_ANY_BRACE])) if opened else ():  # \boxed{185\}
         depth = 0
         for m in brace.finditer(text, start, start + BOX_CHARS):
             depth += {"{": 1, "}": -1}.get(m[0], 0)
             if depth == 0 and m[0] == "}":
-                return text[_OPENED.match(text, start).end() : m.start()], m.end()
-        if "\\{" in text[start : start + BOX_CHARS]:
-            break
+                return text[opened.end() : m.start()], m.end()
     return None, start
 
 
 def _last_boxes(text: str) -> str | None:
     """The last box, or the list of the boxes that share its sentence; None when it is empty or never closes."""
     found = [m.span() for m in BOX.finditer(text)][-64:]
-    content, _ = box_content(text, found[-1][1])
+    later, content = found[-1][0], box_content(text, found[-1][1])[0]
     if content is None or not content.strip():
         return None
-    if re.match(r"\s*(?:\\approx|≈)", content) and len(found) > 1:  # the exact value comes before
-        return _last_boxes(text[: found[-1][0]]) or content.strip()
-    parts, later, joiner = [content.strip()], found[-1][0], " or "
+    parts, joiner = [content.strip()], " or "
+    if parts[0].startswith(_ABOUT) and len(found) > 1:  # the exact value comes before
+        return _last_boxes(text[:later]) or parts[0]
     for begin, end in reversed(found[:-1]):
         content, stop = box_content(text, end)
         between = text[stop:later]
-        if content is None or not 0 < len(between) < 80 or not _BETWEEN_BOXES.fullmatch(between):
+        if content and between.strip(" $\n") in _ABOUT:
+            parts = []
+        elif content is None or not 0 < len(between) < 80 or not _BETWEEN_BOXES.fullmatch(between):
             break
         if _key(content) not in map(_key, parts):
             parts.insert(0, content.strip())
-            joiner = joiner if re.fullmatch(r"(?:or|[\s$\\\[\]()])*", between) else ", "
+            joiner = joiner if re.fullmatch(r"(?:or|[\s$\\\[\]()])+", between) else ", "
         later = begin
     return joiner.join(parts)
 
@@ -87,17 +63,43 @@ def _key(content: str) -> str:
     return squeezed(clean(content)).strip("()")
 
 
+_DISPLAY = re.compile(r"\$\$([^$]+)\$\$|\\\[([^$]+?)\\\]")
+_MATH = re.compile(r"\$([^$]+)\$|\\\((.+?)\\\)", re.DOTALL)
+_NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d[\d,]*\d|\d)?(?:\.?\d+)(?:\s?/\s?\d+)?\s?(?:\\?%|percent\b)?", re.ASCII)
+_ENDING = re.compile(  # a tombstone, and what follows a special token
+    r"(?:[\s$]{0,9}(?:\\(?:blacksquare|square|Box|qed)|[∎■□])[\s$]{0,9})?(?:<[|｜][^|｜<>]{1,40}[|｜]>.*)?\Z", re.DOTALL
+)
+_SENTENCE_END = re.compile(
+    r"\n+|(?<=[.!?。])\s+(?=[A-Z$\\*])|,?\s+(?=(?:Therefore|Thus|Hence|So|Now|Then)\b)"
+    r"|,\s+(?=(?:so|hence|thus|therefore)\b)"
+)
+_CLOSING = re.compile(
+    r"(?i)\b(?:pro(?:of|ve)\w*|q\.?e\.?d|verif\w*|complete[sd]?|done|note|hope|correct|check\w*|explan\w+)\b"
+    r"|as required|^\W*$"
+)
+_CLAIMED = re.compile(  # a choice or a truth
+    r"(?i:\b(?:option|choice|answer)\b)[^.]{0,30}\b([A-J])\)?(?:\W*| is (?:the )?(?:correct|right)\b.*)$"
+    r"|^(?:for sure )?([A-J])[,.:] (?=(?i:it|because|since|as|so|the)\b).*|^(?i:(?:so|therefore|thus|hence)\b,? *)?"
+    r"(?i:(?:the answer.{0,30}? is:? )?((?:yes|no|true|false)\b(?=[,.;:]|$).*))"
+)
+_DENIED = re.compile(
+    r"(?i)\b(?:not?|cannot|n't|than|most|least|between|multiple|divisible|either|infinitely|maybe|perhaps"
+    r"|know|contradicts?|when|for|modulo|factor|divides|twice|exceed\w*|impossible|none|attained|achieved|occurs?"
+    r"|wrong|incorrect|fail\w*|\d+ in \d+|\d+ times)\b|^(?:let|suppose|assume|consider|try|if)\b"
+)
+
+
 def _from_sentence(sentence: str) -> str | None:
     """The answer that a sentence of prose states or ends in; the sentence itself when it is pure mathematics."""
-    sentence = sentence.split("I hope")[0].strip().strip("*").lstrip("= ").strip()
+    sentence = sentence.strip().strip("*").lstrip("= ").strip()
     if re.search("[一-鿿]", sentence):
         head = re.split("此时|其中|当且仅当|因为", sentence)[0]
         parts = [p for p in re.split(r"[^\x20-\x7eα-ω√π∞≤≥±²³]+", head) if re.search(r"\w", p)]
         risky = re.search("不(?!同)|[非无或]|大于|小于|至[少多]|之间", head)
         return parts[-1].strip("$ .,") if parts and not risky else None
-    lettered, claim = _LETTERED.search(sentence), _TRUTH.match(sentence)
-    if lettered or claim:
-        return (lettered or claim)[1]
+    claimed = _CLAIMED.search(sentence)
+    if claimed:
+        return claimed[claimed.lastindex]
     if not WORD.search(sentence):
         math = _MATH.fullmatch(sentence.rstrip(" ."))
         return math[math.lastindex] if math else sentence or None
@@ -106,10 +108,8 @@ def _from_sentence(sentence: str) -> str | None:
         return (value or "").strip("$ ") or None
     math = list(_MATH.finditer(sentence))
     numbers = [m for m in _NUMBER.finditer(sentence) if not (math and m.start() < math[-1].end())]
-    if len({n.group() for n in numbers}) == 1 or (
-        numbers
-        and (sentence[: numbers[-1].start()].endswith("= ") or not sentence[numbers[-1].end() :].strip(" .*])}$"))
-    ):
+    before, after = (sentence[: numbers[-1].start()], sentence[numbers[-1].end() :]) if numbers else ("", "?")
+    if len({n.group() for n in numbers}) == 1 or before.endswith("= ") or not after.strip(" .*])}$"):
         return numbers[-1].group().strip()
     return math[-1][math[-1].lastindex] if math else None
 
@@ -138,23 +138,14 @@ def extract_answer(completion: str, *, final_line_fallback: bool = True) -> str 
     text = completion.rpartition("</think>")[2]
     if BOX.search(text):
         return _last_boxes(text)
-    text = _TOMBSTONE.sub("", _SPECIAL_TOKEN.split(text)[0].strip())[-TAIL_CHARS:]
-    head, tag, tail = text.rpartition("<answer>")
+    text = _ENDING.sub("", text.strip())[-TAIL_CHARS:]
+    text = _DISPLAY.sub(lambda m: f"\n${' '.join(m[m.lastindex].split())}$\n", text)
+    _, tag, tail = text.rpartition("<answer>")
     if tag:
         text = tail.partition("</answer>")[0].strip()
-        return text if "\n" in text else _from_sentence(text) or text or None
+        return _from_sentence(text) or text or None
     markers = list(MARKER.finditer(text))
     if markers:
-        rest = text[markers[-1].end() :].strip()
-        display = _MATH.match(rest) if rest.startswith(("$$", r"\[")) else None
-        if display:
-            return display[display.lastindex].strip()
-        line = rest.split("\n")[0]
+        line = text[markers[-1].end() :].strip().split("\n")[0]
         return _from_end(re.split(r"\.\s+(?=[A-Z])", line)[0])
-    if not final_line_fallback or not text:
-        return None
-    if text.endswith((r"\]", "$$")):
-        blocks = list(_MATH.finditer(text))
-        if blocks:
-            return blocks[-1][blocks[-1].lastindex].strip()
-    return _from_end(text)
+    return (_from_end(text) or None) if final_line_fallback else None

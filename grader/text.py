@@ -17,7 +17,7 @@ _UNICODE = {
     "°": r"^{\circ}", "±": r"\pm ", "√": r"\sqrt ", "∛": r"\sqrt[3]", "≈": r"\approx ", "≡": r"\equiv ",
     "€": "", "£": "", "’": "'", "′": "'", "\u00a0": " ", "：": ":", "（": "(", "）": ")", "∧": r"\land ", "∨": r"\lor ",
     "—": "-", "₹": "", "¥": "", "元": "", "⁄": "/",
-    "⟨": r"\langle ", "⟩": r"\rangle ", "∖": r"\setminus ", "，": ",", "。": ".",
+    "⟨": r"\langle ", "⟩": r"\rangle ", "∖": r"\setminus ", "，": ",", "。": ".", "．": ".",
     "∠": r"\angle ", "…": r"\ldots ", "Å": r"\text{ Å}", "\u212b": r"\text{ Å}", r"\AA": r"\text{ Å}", "µ": r"\mu ",
 }  # fmt: skip
 _UNICODE |= {c: rf"\frac{{{unicodedata.normalize('NFKC', c).replace('⁄', '}{')}}}" for c in "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"}
