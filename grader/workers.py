@@ -22,7 +22,7 @@ from grader.words import quick
 
 DEADLINE_S = 3.0  # CPU seconds an answer may take; the worker is killed at it, so a busy machine changes no verdict
 WALL_FACTOR = 10  # times as many seconds as the deadline's CPU seconds may pass on the clock
-START_S = 60.0  # seconds a worker may take to import what it needs, on a busy machine
+START_S = 6.0  # CPU seconds a worker may take to import what it needs, ten times as many on a busy machine
 CACHE_PAIRS = 65536  # decided (answer, gold) pairs kept across batches
 MEMORY_BYTES = {"ours": 1 << 30, "paper": 4 << 30, "math_verify": 4 << 30}  # address space; sympy and ANTLR take much
 # What mpmath (and, under the paper's rule, sympy and ANTLR) raise on text that has no value. Anything else ends the
@@ -30,10 +30,6 @@ MEMORY_BYTES = {"ours": 1 << 30, "paper": 4 << 30, "math_verify": 4 << 30}  # ad
 _EVALUATION_ERRORS = (
     ArithmeticError, AttributeError, LookupError, MemoryError, RuntimeError, TypeError, ValueError
 )  # fmt: skip
-
-# --------------------------------------------------------------------------------------------------------------------
-# The worker's side
-# --------------------------------------------------------------------------------------------------------------------
 
 
 def serve(grader: str) -> None:
@@ -49,7 +45,6 @@ def serve(grader: str) -> None:
     compare(r"\frac{\pi}{4}+\ln 2", r"\boxed{\arctan 1+\log_e 2}")  # imports and caches, before the clock runs
     compare(r"\Gamma(1/3)\zeta(3)", r"\boxed{\zeta(3)\Gamma(1/3)}")  # and constants, to all digits
     link = socket.socket(fileno=0).makefile("rw")
-    print(json.dumps("ready"), file=link, flush=True)
     for line in link:
         timeout, gold, text = json.loads(line)
         # Should the parent die in the middle of a C-level loop, the kernel still ends this process.
@@ -64,51 +59,33 @@ def serve(grader: str) -> None:
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-# --------------------------------------------------------------------------------------------------------------------
-# The caller's side
-# --------------------------------------------------------------------------------------------------------------------
-
-
-class _WorkerError(Exception):
-    """The worker passed its deadline or died; str() says which."""
-
-
 class _Worker:
     """One child process that answers one request at a time."""
 
     def __init__(self, grader: str):
         command = [sys.executable, "-m", "grader.workers", grader]
+        root, quiet = Path(__file__).resolve().parent.parent, subprocess.DEVNULL
         self.socket, theirs = socket.socketpair()
         with theirs:
-            root = Path(__file__).resolve().parent.parent
-            quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-            self.process = subprocess.Popen(command, cwd=root, stdin=theirs, **quiet)
+            self.process = subprocess.Popen(command, cwd=root, stdin=theirs, stdout=quiet, stderr=quiet)
         self.replies = self.socket.makefile("rb")
-        try:
-            self.read(START_S)
-        except _WorkerError as error:
+        if self.ask("1", "1", START_S)[2]:
             self.close()
-            raise RuntimeError(f"the {grader} grader's worker did not start: {' '.join(command)}") from error
+            raise RuntimeError(f"the {grader} grader's worker did not start: {' '.join(command)}")
 
-    def ask(self, gold: str, text: str, timeout: float) -> list:
-        """The reply to a request. Raises _WorkerError at the deadline (CPU seconds) or when the process is gone."""
+    def ask(self, gold: str, text: str, timeout: float) -> tuple[bool, str, bool]:
+        """(correct, reason, undecided); undecided at the deadline (CPU seconds) and when the process is gone."""
+        self.socket.settimeout(WALL_FACTOR * timeout)  # CPU seconds are the worker's own to count
         try:
             self.socket.sendall(json.dumps([timeout, gold, text]).encode() + b"\n")
-        except OSError as error:
-            raise _WorkerError("worker died") from error
-        return self.read(WALL_FACTOR * timeout)  # CPU seconds are the worker's own to count
-
-    def read(self, seconds: float) -> list:
-        self.socket.settimeout(seconds)
-        try:
-            line = self.replies.readline()
-        except TimeoutError as error:
-            raise _WorkerError("deadline") from error
+            reply = self.replies.readline()
+        except TimeoutError:
+            return False, "deadline", True
         except ConnectionError:
-            line = b""
-        if not line:
-            raise _WorkerError("deadline" if self.process.wait() == -signal.SIGPROF else "worker died")
-        return json.loads(line)
+            reply = b""
+        if reply:
+            return (*json.loads(reply), False)
+        return False, "deadline" if self.process.wait() == -signal.SIGPROF else "worker died", True
 
     def close(self) -> None:
         self.process.kill()
@@ -150,13 +127,12 @@ def _borrow(grader: str) -> _Worker:
 def _ask_worker(grader: str, gold: str, text: str, timeout: float) -> tuple[bool, str, bool]:
     """(correct, reason, undecided) from a worker, which is killed when it fails."""
     worker = _borrow(grader)
-    try:
-        correct, reason = worker.ask(gold, text, timeout)
-    except _WorkerError as error:
+    verdict = worker.ask(gold, text, timeout)
+    if verdict[2]:
         worker.close()
-        return False, str(error), True
-    _idle[grader].append(worker)
-    return correct, reason, False
+    else:
+        _idle[grader].append(worker)
+    return verdict
 
 
 def decide(jobs: list[tuple[str, str]], grader: str, timeout: float, workers: int | None) -> dict:

@@ -54,7 +54,7 @@ def test_deadline_is_hard_and_costs_one_answer_only():
     texts = [r"\boxed{1+\sqrt2}", rf"\boxed{{{SLOW}}}", r"\boxed{\sqrt2-1}"]
     start = time.monotonic()
     grades = reward.grade_batch(texts, [r"\sqrt2+1"] * 3, timeout=0.7, workers=1)
-    assert time.monotonic() - start < 4
+    assert time.monotonic() - start < 10  # 0.7 s of CPU, seven on the clock of a busy machine
     assert [(g.correct, g.undecided) for g in grades] == [(True, False), (False, True), (False, False)]
     assert grades[1].reason == "deadline"
     assert reward.grade_batch([texts[0]], [r"\sqrt2+1"])[0].correct
