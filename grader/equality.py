@@ -9,14 +9,14 @@ worker with a deadline.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from itertools import permutations
 
 from mpmath import mp
 
 from grader.algebra import same_expression
-from grader.equations import called, same_equation, same_up_to_factor, stated_value
+from grader.equations import called, difference, same_equation, same_up_to_constant, same_up_to_factor, stated_value
 from grader.latex import parse
 from grader.nodes import MINUS, ONE, ZERO, contains, mapped, names_in, renamed, walk
 from grader.prose import inlined, readings
@@ -81,8 +81,10 @@ def _same_value(gold: tuple, answer: tuple) -> bool:
         return False
     if gold[:2] == answer[:2] and gold[:2] in (("fn", "O"), ("fn", "o"), ("fn", "Theta")):  # O(2n) is O(n)
         return same_up_to_factor(gold[2][0], answer[2][0])
-    if same_expression(gold, answer) or _same_constants(gold, answer):
+    if same_expression(gold, answer) or any(same_number(gold, a) for a in _in_names_of(gold, answer)):
         return True
+    if all(n[0] == "add" and ("sym", "C") in n[1] for n in (gold, answer)):
+        return same_up_to_constant(gold, answer)
     bare = _bare(gold), _bare(answer)
     return bare != (gold, answer) and same_number(*bare)
 
@@ -97,16 +99,19 @@ def _bare(node: tuple) -> tuple:
 _CONSTANT = re.compile(r"([cCKAB])(?:_?\{?\d\}?)?")
 
 
-def _same_constants(gold: tuple, answer: tuple) -> bool:
-    """Equality with constants of integration renamed or exchanged: C_1 and C_2 may be A and B, or C_2 and C_1."""
+def _in_names_of(gold: tuple, answer: tuple) -> Iterator[tuple]:
+    """The answer with its constants of integration named as the gold's, in every order: A and B for C_1 and C_2."""
     names = names_in(gold)
+    case = {n: n.swapcase() for n in names_in(answer) - names if n[0] in "cC" and n.swapcase() in names}
+    angles = [n for n in walk(gold) if n[0] == "fn" and n[1] in ("sin", "cos", "tan")] if case else []
+    if case and gold[0] != "sym" and not names_in(angles) & {*case.values()}:
+        yield renamed(answer, case)
     old = sorted(n for n in names if _CONSTANT.fullmatch(n))
-    if not 0 < len(old) <= 3 or not all(_integrates(n, gold) for n in old):
-        return False
-    free = {"a", "b", "k", "D", "M", "k_1", "k_2"} - names
-    new = sorted(n for n in names_in(answer) if _CONSTANT.fullmatch(n) or n in free)
-    orders = permutations(new) if len(new) == len(old) else ()
-    return any(same_number(gold, renamed(answer, dict(zip(order, old, strict=True)))) for order in orders)
+    if 0 < len(old) <= 4 and all(_integrates(n, gold) for n in old):
+        free = {"a", "b", "k", "D", "M", "k_1", "k_2"} - names if "c" not in old else set()
+        new = sorted(n for n in names_in(answer) if _CONSTANT.fullmatch(n) or n in free)
+        for order in permutations(new) if len(new) == len(old) else ():
+            yield renamed(answer, dict(zip(order, old, strict=True)))
 
 
 def _integrates(name: str, node: tuple) -> bool:
@@ -114,10 +119,10 @@ def _integrates(name: str, node: tuple) -> bool:
     if len(name) > 1 or node[0] == "sym":
         return name[0] in "cC" and node[0] != "sym"
     terms = [term for term in (node[1] if node[0] == "add" else [node]) if name in names_in(term)]
-    factors = [term[1] if term[0] == "mul" else [term] for term in terms]
+    factors = [[f for f in term[1] if f != MINUS] if term[0] == "mul" else [term] for term in terms]
     alone = all(sum(name in names_in(f) for f in each) == 1 and ("sym", name) in each for each in factors)
     grows = all(any(f[0] in ("pow", "fn") and names_in(f) for f in each) for each in factors)
-    return name == "C" and alone and (factors == [[("sym", name)]] or grows)
+    return name in "cC" and alone and (factors == [[("sym", name)]] or grows)
 
 
 def _same_ratio(gold: tuple, answer: tuple) -> bool:
@@ -139,49 +144,42 @@ def _same_base(gold: tuple, answer: tuple) -> bool:
 # --------------------------------------------------------------------------------------------------------------------
 
 
-def _same_vector(gold: tuple, answer: tuple) -> bool | None:
-    """Vectors as coefficients of i, j, k or as a tuple, row or column of two or three entries."""
-    sides = [_axes(n) for n in (gold, answer)]
-    if not any("j" in side and len(side) > 1 or "!" in side for side in sides):
-        return None
-    for i, node in enumerate((gold, answer)):
-        if not sides[i]:
-            rows = node[1] if node[0] == "matrix" else [node[1]] if node[0] == "tuple" else []
-            sides[i] = dict(zip("ijk", [cell for row in rows for cell in row], strict=False))
-    return None if {} in sides else _same_items(*([side.get(axis, ZERO) for axis in "ijk"] for side in sides))
-
-
-def _axes(node: tuple) -> dict[str, tuple]:
-    """Coefficients of i, j and k in 2i - 3j + k, beside "!" where one has an accent; {} where a node is no such sum."""
-    if node[0] == "sym":
-        unit = re.fullmatch("(hat:|vec:)?([ijk])", node[1])
-        return {unit[2]: ONE} | ({"!": ONE} if unit[1] and unit[2] != "j" else {}) if unit else {}
-    parts = [_axes(c) for c in node[1]] if node[0] in ("add", "mul") else []
-    found = {axis: value for part in parts for axis, value in part.items()}
-    if node[0] == "mul" and sum(map(bool, parts)) == 1:  # 2i, (2i - j)/3
-        rest = [c for c, part in zip(node[1], parts, strict=True) if not part]
-        return {axis: value if axis == "!" else ("mul", [*rest, value]) for axis, value in found.items()}
-    distinct = sum(axis != "!" for part in parts for axis in part) == len(found) - ("!" in found)
-    return found if node[0] == "add" and all(parts) and distinct else {}
-
-
-def _same_matrix(gold: tuple, answer: tuple) -> bool:
-    """Entry by entry; a column or row vector may also be written as a tuple in parentheses."""
+def _same_array(gold: tuple, answer: tuple) -> bool | None:
+    """Matrices entry by entry; a vector is a row, a column, a tuple in parentheses or a sum of i, j and k."""
     g, a = _rows(gold), _rows(answer)
-    if "tuple" in (gold[0], answer[0]) and all(len(m) == 1 or all(len(r) == 1 for r in m) for m in (g, a)):
-        g, a = [sum(g, [])], [sum(a, [])]
+    if not g or not a:
+        return None
+    if gold[0] != answer[0] and all(len(m) == 1 or all(len(r) == 1 for r in m) for m in (g, a)):
+        g, a = sum(g, []), sum(a, [])
+        plane = {gold[0], answer[0]} & SCALARS and {len(g), len(a)} == {2, 3}  # (3, 4) is 3i + 4j
+        return _same_items(*(v + [ZERO] if plane and len(v) == 2 else v for v in (g, a)))
     return len(g) == len(a) and all(map(_same_items, g, a))
 
 
 def _rows(node: tuple) -> list:
-    """Rows of a matrix, of a tuple, of diag(1, 2) or I_2."""
-    if node[0] == "matrix":
-        return node[1]
+    """Rows of a matrix, a tuple, diag(1, 2), I_2, or of a sum as 2i - j + k or (1, 2) + t(3, 4); none for others."""
+    units = {n for n in names_in(node) if re.fullmatch("(?:hat:|vec:)?[ijk]", n)}
+    plain = {n[-1] for n in units}
+    vectors = units & {"hat:i", "vec:i", "hat:k", "vec:k"} or ("j" in plain and len(plain) > 1)
+    return _entries(node, units if vectors else set())
+
+
+def _entries(node: tuple, units: set[str]) -> list:
+    if node[0] in ("matrix", "tuple"):
+        return node[1] if node[0] == "matrix" else [node[1]] if node[2] == "()" else []
+    if node[0] == "sym" and node[1] in units:
+        return [[ONE if axis == node[1][-1] else ZERO for axis in "ijk"]]
     order = re.fullmatch(r"I_([2-6])", node[1]) if node[0] == "sym" else None
     diagonal = [ONE] * int(order[1]) if order else node[2] if node[:2] == ("fn", "diag") else []
-    if node[0] == "tuple" and node[2] == "()":
-        return [node[1]]
-    return [[d if i == j else ZERO for j in range(len(diagonal))] for i, d in enumerate(diagonal)]
+    if node[0] not in ("add", "mul"):
+        return [[d if i == j else ZERO for j in range(len(diagonal))] for i, d in enumerate(diagonal)]
+    parts = [_entries(c, units) for c in node[1]]
+    if node[0] == "add" and all(parts) and len({(len(rows), *map(len, rows)) for rows in parts}) == 1:
+        return [[("add", list(cells)) for cells in zip(*rows, strict=True)] for rows in zip(*parts, strict=True)]
+    if node[0] == "mul" and sum(map(bool, parts)) == 1:
+        scale = [c for c, rows in zip(node[1], parts, strict=True) if not rows]
+        return [[("mul", [*scale, cell]) for cell in row] for row in next(filter(None, parts))]
+    return []
 
 
 def _same_tuple(gold: tuple, answer: tuple) -> bool | None:
@@ -257,10 +255,16 @@ def _same_given(gold: tuple, answer: tuple) -> bool:
         return False  # a residue class is no number, n mod 2 is not n
     g, a = (n[1][-1] if n[0] == "eq" and (n[2] or congruence) else n for n in (g, a))
     new, old = sorted(names_in(g) - names_in(a)), sorted(names_in(a) - names_in(g))
-    if len(new) == len(old) == 1 and any(new[0] in c or old[0] in c for c in conditions):
+    if len(new) == len(old) == 1 and _bound(new[0], old[0], conditions, names_in(g) & names_in(a)):
         a = renamed(a, {old[0]: new[0]})
         conditions = [[new[0] if t == old[0] else t for t in c] for c in conditions]
     return conditions[0] == conditions[-1] and same(g, a)
+
+
+def _bound(new: str, old: str, conditions: list[list[str]], beside: set[str]) -> bool:
+    """Whether conditions make a name one to be renamed: both declare theirs, it is an integer, a constant beside x."""
+    declared = [c for c in conditions if new in c or old in c]
+    return len(declared) == 2 or any(c[0] == "integer" or (beside and r"\mathbb" in c) for c in declared)
 
 
 def _same_steps(gold: tuple, answer: tuple) -> bool:
@@ -300,6 +304,10 @@ _BOUND = re.compile(r"(\w+'*)(?:\(|_)([^\W\d])\)?")  # f(x), a_n
 
 def _same_equation(gold: tuple, answer: tuple) -> bool:
     """`name = value` is its value; bound variables may be renamed; for other equations see `same_equation`."""
+    if {"tuple", "list"} & {gold[0], answer[0]}:
+        gold, answer = _spread_chain(gold), _spread_chain(answer)
+        if "eq" not in (gold[0], answer[0]):
+            return same(gold, answer)
     if gold[0] != answer[0]:
         value = stated_value(gold if gold[0] == "eq" else answer, gold[0] == "eq")
         return value is not None and (same(value, answer) if gold[0] == "eq" else same(gold, value))
@@ -311,7 +319,18 @@ def _same_equation(gold: tuple, answer: tuple) -> bool:
         if g and a and g[1] == a[1]:
             free = g[2] in names_in(answer[1][-1])  # f(y) = x + 22
             return not free and same(gold[1][-1], renamed(answer[1][-1], {a[2]: g[2]}))
-    return same_equation(gold, answer)
+    if same_equation(gold, answer):
+        return True
+    g, a = difference(gold), difference(answer)
+    return g is not None and a is not None and any(same_up_to_factor(g, n) for n in _in_names_of(g, a))
+
+
+def _spread_chain(node: tuple) -> tuple:
+    """x = y = z = 0 as x = 0, y = 0, z = 0."""
+    names = node[1][:-1] if node[0] == "eq" else []
+    if len(names) < 2 or not all(n and n[0] == "sym" for n in names):
+        return node
+    return ("list", [("eq", [n, node[1][-1]], n[1]) for n in names], ",")
 
 
 def _same_relation(gold: tuple, answer: tuple) -> bool | None:
@@ -336,8 +355,7 @@ _RULES = (
     ({"rel", "setop", "tuple", "list", "set"}, _same_reals),
     ({"rel"}, _same_relation),
     ({"set", "list"}, _same_collection),
-    ({"add", "mul", "sym"}, _same_vector),
-    ({"matrix"}, _same_matrix),
+    ({"matrix", "add", "mul", "sym", "fn"}, _same_array),
     ({"tuple"}, _same_tuple),
     ({"ratio"}, _same_ratio),
     ({"based"}, _same_base),
@@ -497,12 +515,8 @@ def _loosely(gold: tuple, answer: tuple) -> bool:
     gold, answer = (("tuple", [("tuple", r) for r in n[1]]) if n[0] == "matrix" else n for n in (gold, answer))
     if {gold[0], answer[0]} <= {"tuple", "list", "set"}:
         return len(gold[1]) == len(answer[1]) and all(map(_loosely, gold[1], answer[1]))
-    if gold[0] == answer[0] == "eq":
-        return same_equation(gold, answer)
-    if gold[0] not in SCALARS or answer[0] not in SCALARS or ("inf",) in (gold, answer):
-        return gold == answer
-    if names_in(gold) | names_in(answer):
-        return same_number(gold, answer)
+    if not {gold[0], answer[0]} <= SCALARS or ("inf",) in (gold, answer) or names_in([gold, answer]):
+        return same(gold, answer)
     with mp.workdps(QUICK_DIGITS):
         g, a = number(gold, Point(0, False)), number(answer, Point(0, False))
         return any(abs(g * factor - a) <= mp.mpf("1e-4") * max(abs(g * factor), abs(a)) for factor in (1, 100, 0.01))

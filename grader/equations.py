@@ -7,13 +7,13 @@ import re
 from mpmath import mp
 
 from grader.algebra import entries, ordered_letters
-from grader.nodes import MINUS, names_in
+from grader.nodes import MINUS, names_in, walk
 from grader.tokens import FUNCTIONS
 from grader.values import QUICK_DIGITS, SCALARS, Point, UndefinedError, near, number, same_number
 
 _CALL = re.compile(r"(?:@\w+|\\[A-Za-z]+|[A-Za-z])(?:_\w+)?'*[(\[][\w,\\]*[)\]]")  # v(t), which is read as v times t
 _TRIGONOMETRIC = {"sin", "cos", "tan", "cot", "sec", "csc"}
-_DERIVATIVE = (r"\fracd", r"\frac\partial")
+_DERIVATIVE = re.compile(r"[/']")  # dy/dx, y'
 
 
 def called(label: str) -> str:
@@ -30,6 +30,9 @@ def stated_value(equation: tuple, of_gold: bool) -> tuple | None:
     (first, *_, value), label = equation[1], equation[2] or ""
     kind = first[0] if first else "unread"
     known = not names_in(value) - {"i"}
+    unknown = any(n[0] == "fn" and n[1] not in FUNCTIONS for n in walk(first)) if kind == "big" else False
+    if of_gold and kind == "big" and first[1] != "lim" and known and (names_in(first) or unknown):
+        return None  # the sum of a_n is 1
     if kind in SCALARS and not names_in(first):  # 2 + 3 = 5 and f(2) + f(3) = 5, but neither 3 = 6 nor 0 = 0
         label = label or (kind == "add" and all(c[0] == "fn" and len(c[1]) == 1 for c in first[1]))
         states = label or value[0] not in SCALARS or (first != value and same_number(value, first))
@@ -38,8 +41,9 @@ def stated_value(equation: tuple, of_gold: bool) -> tuple | None:
         return None
     if not of_gold and kind == "fn" and first[1] in _TRIGONOMETRIC:
         return value
-    if label.startswith(_DERIVATIVE):
-        return value
+    if kind == "sym" and _DERIVATIVE.search(first[1]):  # dy/dx = -x/y, but neither dy/dx = 2y nor y'' = -y
+        explicit = _head(first)[1] & names_in(value) or not _comes_back(*_head(first), value)
+        return value if explicit else None
     if (kind in ("add", "mul") and not _CALL.fullmatch(label)) or (kind == "fn" and first[1] == "abs"):
         figure = label and all(n[0].isupper() or n in ("angle", "triangle") or n[:4] == "vec:" for n in names_in(first))
         if not of_gold and not known:  # a step of arithmetic: 1 + 2 + ... + n = n(n+1)/2
@@ -60,11 +64,17 @@ def _alike(first: str, second: str) -> bool:
 
 
 def _head(node: tuple) -> tuple[str, set[str]]:
-    """(name without accent, index and arguments) of a letter or function; those of v(t) where that is read as v t."""
+    """(name without accent, index and arguments) of a letter or function; those of v(t) where that is read as v t.
+
+    Of a derivative: (the function, its variables).
+    """
     if node[0] == "mul":
         return _head(node[1][0])[0], names_in(node[1][1:])
     if node[0] == "fn":
         return node[1].rstrip("'"), names_in(node[2]) or {"0"}
+    if _DERIVATIVE.search(node[1]):
+        above, _, below = re.sub(r"\\partial|[d\d^]", "", node[1]).rstrip("'").partition("/")
+        return above, set(below or "xt")
     name, _, index = node[1].rpartition(":")[2].partition("_")
     return name, set(re.findall(r"\w+", index))
 
@@ -74,7 +84,7 @@ def _comes_back(name: str, inner: set[str], node) -> bool:
         return False
     if node[0] in ("sym", "fn"):
         other, within = _head(node)
-        if other == name and (not within or within & inner):
+        if other == name and (not within or within & inner or "/" in node[1]):
             return True
     return any(_comes_back(name, inner, c) for c in node)
 
@@ -103,13 +113,15 @@ def same_equation(gold: tuple, answer: tuple) -> bool:
 
 def same_up_to_factor(gold: tuple, answer: tuple, positive: bool = False) -> bool:
     """Whether the quotient of two expressions is the same number (not 0) at every random point."""
-    if not names_in([gold, answer]):  # f(1) < f(2)
+    names = names_in([gold, answer])
+    if not names:  # f(1) < f(2)
         return same_number(gold, answer)
     letters, ratios, points = ordered_letters(gold, answer), [], 0
     with mp.workdps(QUICK_DIGITS):
         for seed in (0, 1, 3, 5, 7, 8, 10, 2, 4):
             try:
-                g, a = (entries(node, letters, Point(seed, False)) for node in (gold, answer))
+                point = Point(seed, False, {"z": mp.mpc(seed - 2, 1.7)} if "i" in names else {})
+                g, a = (entries(node, letters, point) for node in (gold, answer))
                 ratios += [x / y for x, y in zip(g, a, strict=True) if (x, y) != (0, 0)]
                 points += 1
             except (UndefinedError, ZeroDivisionError):
@@ -118,6 +130,18 @@ def same_up_to_factor(gold: tuple, answer: tuple, positive: bool = False) -> boo
             points >= 3 and bool(ratios) and ratios[0] != 0
             and all(near(r, ratios[0], QUICK_DIGITS - 14) for r in ratios) and not (positive and mp.re(ratios[0]) <= 0)
         )  # fmt: skip
+
+
+def same_up_to_constant(gold: tuple, answer: tuple) -> bool:
+    """Whether two antiderivatives, each with its + C, differ by a number."""
+    values = []
+    with mp.workdps(QUICK_DIGITS):
+        for seed in range(14):
+            try:
+                values.append(number(gold, Point(seed, True)) - number(answer, Point(seed, True)))
+            except (UndefinedError, ZeroDivisionError):
+                continue
+        return len(values) >= 3 and all(near(1 + v, 1 + values[0], QUICK_DIGITS - 14) for v in values)
 
 
 def _solves(name: str, value: tuple, zero: tuple) -> bool:

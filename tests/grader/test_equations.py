@@ -47,6 +47,53 @@ AB=5
     = 30^\circ ; 30
 \frac{dy}{dx}=-\frac{x}{y}
     = -\frac xy
+\frac{d^2y}{dx^2}=-4y
+    ! -4y
+\frac{\partial u}{\partial t}=k\frac{\partial^2u}{\partial x^2}
+    ! k\frac{\partial^2u}{\partial x^2}
+\int_0^1 f(x)\,dx=1
+    ! 1
+\sum a_n=1
+    ! 1
+\sum_{k=1}^n k=\frac{n(n+1)}{2}
+    = \frac{n(n+1)}{2}
+|z-2i|=3
+    = |2i-z|=3
+    ! |z+2i|=3
+x=y=z=0
+    = (0,0,0) ; x=0,y=0,z=0
+    ! (0,0,1)
+x^2+y^2=C
+    = y^2+x^2=K
+    ! y^2-x^2=K
+\sin^2x+C
+    = -\cos^2x+C
+    ! \cos^2x+C ; \sin^2x
+\cos C
+    ! \cos c
+\frac{\pi}{6}+k\pi, k\in\mathbb{Z}
+    = \frac{\pi}{6}+n\pi
+2^n, n\ge1
+    = 2^m, m\ge1
+    ! 2^m
+x^2, x>0
+    ! y^2
+\frac{1}{n}
+    ! \frac{1}{m}\quad(m\ge1)
+\lceil\frac{n}{2}\rceil
+    = \lfloor\frac{n+1}{2}\rfloor ; n-\lfloor n/2\rfloor
+    ! \frac{n}{2} ; \lfloor\frac{n}{2}\rfloor
+\lceil\frac{x}{2}\rceil
+    ! \lfloor\frac{x+1}{2}\rfloor
+\frac{ab}{\gcd(a,b)}
+    = \operatorname{lcm}(a,b)
+    ! \gcd(a,b)
+(2n-1)!!
+    = \frac{(2n)!}{2^nn!}
+    ! (2n)!!
+(1+t,2-t)
+    = (1,2)+t(1,-1)
+    ! (1,2)+t(1,1)
 v(t)=v_0+at
     = v_0+at ; v=v_0+at
 a_{n+1}=2a_n+1
