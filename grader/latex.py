@@ -497,7 +497,13 @@ class _Parser:
         t = self.peek()
         if len(t) > 1 and t.isdigit():
             self.tokens = [*self.tokens[: self.i], t[0], t[1:], *self.tokens[self.i + 1 :]]
-        return self.group()
+        start = self.i
+        if not self.accept(r"\sqrt"):
+            return self.group()
+        if self.accept("["):
+            self.inside({"]"})
+        self.argument()  # \frac1\sqrt3
+        return self.tokens[start : self.i]
 
     def function(self, name: str) -> tuple:
         scripts = self.scripts()

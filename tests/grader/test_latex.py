@@ -28,6 +28,9 @@ x^{1/3}
 a_{n+1}
     = a_(n+1) ; a_{n + 1}
     ! a_n+1 ; a_{n}+1 ; a_{n-1}
+\frac{1}{\sqrt{3}}
+    = \frac1\sqrt3 ; \frac1\sqrt{3} ; \frac{1}\sqrt{3} ; \frac1{\sqrt[2]3} ; \frac1\sqrt[2]{3}
+    ! \frac1\sqrt{2} ; \frac\sqrt{3}1
 \frac12
     = ½ ; \textcolor{red}{\frac12} ; {\color{blue}\frac12} ; \large\frac12 ; \scriptstyle\frac12
     = \begin{aligned}\frac12\end{aligned}
