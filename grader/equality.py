@@ -426,10 +426,18 @@ def _parsed_equal(gold: str, answer: str, thousands: bool) -> tuple[bool, str]:
         return same_number(g, a), "equal angles"
     if len({u for u in units if not (u == "deg" and "°" in gold_unit + answer_unit)}) > 1:
         return False, "another unit"
-    if units & {"am", "pm"} and "ratio" in (g[0], a[0]):  # a time of day is no ratio
-        same_time = g[0] == a[0] == "ratio" and _same_time(g[1], gold_unit, a[1], answer_unit)
-        return same_time, "equal times" if same_time else "different"
+    if units & {"am", "pm"} and g[0] == a[0] == "ratio":  # a time of day is no ratio
+        rest = ([*n[1][1:], ZERO][:2] for n in (g, a))
+        return bool(_hours(g, gold_unit) & _hours(a, answer_unit)) and _same_items(*rest), "different"
     return (True, "equal expressions") if same(g, a) else (False, "different")
+
+
+def _hours(time: tuple, half: str) -> set:
+    """The hours, of 24, that a time of day can mean: 5:30 is 17:30 too where neither am nor pm is said."""
+    hour = exact(time[1][0]) or Fraction(0)
+    if half:
+        return {hour % 12 + 12 * (half == "pm")}
+    return {hour} if hour > 12 else {hour % 12, hour % 12 + 12}
 
 
 def _spread_signs(node: tuple) -> tuple:
@@ -440,29 +448,8 @@ def _spread_signs(node: tuple) -> tuple:
         spread = map(_spread_signs, node[1])
         return (node[0], [i for n in spread for i in (n[1] if n[0] == "list" else [n])], *node[2:])
 
-    def with_sign(node: tuple, sign: int) -> tuple:
-        def signed(n: tuple) -> tuple | None:
-            if n[0] != "pm":
-                return None
-            return with_sign(n[2], sign) if n[1] == sign else ("mul", [MINUS, with_sign(n[2], sign)])
-
-        return mapped(node, signed)
-
-    return ("list", [with_sign(node, 1), with_sign(node, -1)], ",")
-
-
-def _same_time(gold: list, gold_half: str, answer: list, answer_half: str) -> bool:
-    """Times of day by hours, minutes and seconds: 5:30 pm is 17:30, and 5:30 where am and pm are not said."""
-
-    def hours(hour: Fraction, half: str) -> set:
-        if half:
-            return {hour % 12 + 12 * (half == "pm")}
-        return {hour} if hour > 12 else {hour % 12, hour % 12 + 12}
-
-    g, a = exact(gold[0]), exact(answer[0])
-    if g is None or a is None or not hours(g, gold_half) & hours(a, answer_half):
-        return False
-    return _same_items(*([*time[1:], ZERO][:2] for time in (gold, answer)))
+    signed = [mapped(node, lambda n, s=s: ("num", Fraction(n[1] * s), None) if n[0] == "pm" else None) for s in (1, -1)]
+    return ("list", signed, ",")
 
 
 def _with_letters(gold: tuple, gold_unit: str, answer: tuple, answer_unit: str) -> tuple[tuple, str, tuple, str]:

@@ -113,35 +113,34 @@ def same_equation(gold: tuple, answer: tuple) -> bool:
 
 def same_up_to_factor(gold: tuple, answer: tuple, positive: bool = False) -> bool:
     """Whether the quotient of two expressions is the same number (not 0) at every random point."""
-    names = names_in([gold, answer])
-    if not names:  # f(1) < f(2)
+    if not names_in([gold, answer]):  # f(1) < f(2)
         return same_number(gold, answer)
-    letters, ratios, points = ordered_letters(gold, answer), [], 0
     with mp.workdps(QUICK_DIGITS):
-        for seed in (0, 1, 3, 5, 7, 8, 10, 2, 4):
-            try:
-                point = Point(seed, False, {"z": mp.mpc(seed - 2, 1.7)} if "i" in names else {})
-                g, a = (entries(node, letters, point) for node in (gold, answer))
-                ratios += [x / y for x, y in zip(g, a, strict=True) if (x, y) != (0, 0)]
-                points += 1
-            except (UndefinedError, ZeroDivisionError):
-                continue
-        return (
-            points >= 3 and bool(ratios) and ratios[0] != 0
-            and all(near(r, ratios[0], QUICK_DIGITS - 14) for r in ratios) and not (positive and mp.re(ratios[0]) <= 0)
-        )  # fmt: skip
+        points = _sampled(gold, answer, real=False)
+        pairs = [pair for point in points for pair in point if pair != (0, 0)]
+        if len(points) < 3 or not pairs or any(0 in pair for pair in pairs):
+            return False
+        ratios = [x / y for x, y in pairs]
+        return all(near(r, ratios[0], QUICK_DIGITS - 14) for r in ratios) and (not positive or mp.re(ratios[0]) > 0)
 
 
 def same_up_to_constant(gold: tuple, answer: tuple) -> bool:
     """Whether two antiderivatives, each with its + C, differ by a number."""
-    values = []
     with mp.workdps(QUICK_DIGITS):
-        for seed in range(14):
-            try:
-                values.append(number(gold, Point(seed, True)) - number(answer, Point(seed, True)))
-            except (UndefinedError, ZeroDivisionError):
-                continue
-        return len(values) >= 3 and all(near(1 + v, 1 + values[0], QUICK_DIGITS - 14) for v in values)
+        apart = [1 + x - y for point in _sampled(gold, answer, real=True) for x, y in point]
+        return len(apart) >= 3 and all(near(v, apart[0], QUICK_DIGITS - 14) for v in apart)
+
+
+def _sampled(gold: tuple, answer: tuple, real: bool) -> list[list[tuple]]:
+    """Entries of both, side by side, at each of some random points where they have values; beside i, z is complex."""
+    names, letters, found = names_in([gold, answer]), ordered_letters(gold, answer), []
+    for seed in (0, 1, 3, 5, 7, 8, 10, 2, 4):
+        point = Point(seed, real, {"z": mp.mpc(seed - 2, 1.7)} if "i" in names else {})
+        try:
+            found.append(list(zip(*(entries(node, letters, point) for node in (gold, answer)), strict=True)))
+        except (UndefinedError, ZeroDivisionError):
+            continue
+    return found
 
 
 def _solves(name: str, value: tuple, zero: tuple) -> bool:

@@ -284,7 +284,7 @@ class _Parser:
             if sign == "-":
                 term = ("num", -term[1], term[2]) if term[0] == "num" else ("mul", [MINUS, term])
             elif sign in (r"\pm", r"\mp"):
-                term = ("pm", 1 if sign == r"\pm" else -1, term)
+                term = ("mul", [("pm", 1 if sign == r"\pm" else -1), term])
             terms.append(term)
         return terms[0] if len(terms) == 1 else ("add", terms)
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 # ("num", Fraction, ulp)  ulp: one unit in the last place of a decimal, None for an integer
 # ("sym", name) ("add", nodes) ("mul", nodes) ("pow", base, exponent) ("root", degree, radicand) ("fn", name, nodes)
-# ("big", sign, variable, low, high, body) ("pm", sign, node) ("deg", node) ("pct", node) ("based", digits, base)
+# ("big", sign, variable, low, high, body) ("pm", sign) ("deg", node) ("pct", node) ("based", digits, base)
 # ("inf",) ("tuple", nodes, brackets) ("set", nodes) ("list", nodes, joiner) ("matrix", rows) ("setop", op, a, b)
 # ("given", node, condition) ("eq", members, label) ("rel", nodes, operators) ("ratio", nodes) ("opaque", parts)
 

@@ -15,6 +15,7 @@ from math import ceil, comb, factorial, floor, gcd, inf, isqrt, lcm
 from random import Random
 
 from mpmath import mp
+from mpmath.libmp import to_rational
 
 from grader.nodes import MINUS, ONE, OVER, contains, names_in, walk
 
@@ -416,10 +417,9 @@ def last_place(node: tuple) -> Fraction | None:
 
 
 def _fraction(value) -> Fraction:
-    sign, mantissa, exponent, _ = value._mpf_
-    if abs(exponent) > MAX_BITS:
+    if value != 0 and abs(mp.mag(value)) > MAX_BITS:
         raise UndefinedError("too large")
-    return Fraction((-1) ** sign * mantissa) * Fraction(2) ** exponent
+    return Fraction(*to_rational(value._mpf_))
 
 
 def _same_constant(gold: tuple, answer: tuple) -> bool:
