@@ -304,16 +304,17 @@ _BOUND = re.compile(r"(\w+'*)(?:\(|_)([^\W\d])\)?")  # f(x), a_n
 
 def _same_equation(gold: tuple, answer: tuple) -> bool:
     """`name = value` is its value; bound variables may be renamed; for other equations see `same_equation`."""
-    if {"tuple", "list"} & {gold[0], answer[0]}:
-        gold, answer = _spread_chain(gold), _spread_chain(answer)
-        if "eq" not in (gold[0], answer[0]):
-            return same(gold, answer)
+    spread = _spread_chain(gold), _spread_chain(answer)
+    several = [n[0] in ("list", "tuple") or n[0] == "eq" and n[1][-1][0] == "tuple" for n in spread]
+    if spread != (gold, answer) and all(several):
+        return same(*spread)
     if gold[0] != answer[0]:
         value = stated_value(gold if gold[0] == "eq" else answer, gold[0] == "eq")
         return value is not None and (same(value, answer) if gold[0] == "eq" else same(gold, value))
     if gold[2] is not None and answer[2] is not None:
         numbered = re.fullmatch(rf"{re.escape(gold[2])}_\d", answer[2])  # x_1 = 2 for x = 2
-        if numbered or gold[2] in (answer[2], called(answer[2])) or called(gold[2]) == answer[2]:
+        g, a = called(gold[2]), called(answer[2])
+        if numbered or gold[2] in (answer[2], a) or g == answer[2] or {g, a} == {"f", "y"}:
             return same(gold[1][-1], answer[1][-1])
         g, a = _BOUND.fullmatch(gold[2]), _BOUND.fullmatch(answer[2])
         if g and a and g[1] == a[1]:
