@@ -8,16 +8,17 @@ from grader.prose import WORD, stated
 from grader.text import clean, squeezed
 
 BOX = re.compile(r"\\(?:(?:begin)?boxed|fbox)(?![A-Za-z])")
-MARKER = re.compile(r"(?i)\banswer\s*(?:is|:|=|\*\*:?|\}:?)[\s:*}]*|####\s*:?|答案\s*(?:是|为|[：:])[：:\s]*")
+MARKER = re.compile(r"(?i)\b(?:answer|ответ)\s*(?:is|:|=|\*\*:?|\}:?)[\s:*}]*|####\s*:?|答案\s*(?:是|为|[：:])[：:\s]*")
 BOX_CHARS = 10000  # a box longer than this is no answer
 TAIL_CHARS = 4000  # where no box is, only the end of the text is searched
 
 _BARE = re.compile(r"\s*([A-Za-z0-9.]+|\\[A-Za-z]+)")  # "\boxed 7"
 _OPENED, _BRACE, _ANY_BRACE = re.compile(r"\s*\{"), re.compile(r"\\.|[{}]", re.DOTALL), re.compile("[{}]")
 _BETWEEN_BOXES = re.compile(
-    r"(?:\s|\$|\\[()\[\],;]|[,;&]|and\b|or\b|\\text\s?\{\s?(?:,|and|or)\s?\}|\\q?quad"
+    r"(?:\s|\$|\\[()\[\],;]|[,;&]|and\b|\(?or\b|\\text\s?\{\s?(?:,|and|or)\s?\}|\\q?quad"
     r"|[A-Za-z](?:_\{?\w{1,3}\}?)?\s?(?:=|\\in\b))*"
 )
+_REFUSED = re.compile(r"(?:\b(?:is|are|can|could)(?: ?not|n't)(?: be)?|\\neq?|≠)[\s$({]*\Z")
 _ABOUT = (r"\approx", "≈")
 
 
@@ -40,7 +41,7 @@ def _last_boxes(text: str) -> str | None:
     """The last box, or the list of the boxes that share its sentence; None when it is empty or never closes."""
     found = [m.span() for m in BOX.finditer(text)][-64:]
     later, content = found[-1][0], box_content(text, found[-1][1])[0]
-    if content is None or not content.strip():
+    if content is None or not content.strip() or _REFUSED.search(text, max(0, later - 30), later):
         return None
     parts, joiner = [content.strip()], " or "
     if parts[0].startswith(_ABOUT) and len(found) > 1:  # the exact value comes before
@@ -78,14 +79,15 @@ _CLOSING = re.compile(
     r"|as required|^\W*$"
 )
 _CLAIMED = re.compile(  # a choice or a truth
-    r"(?i:\b(?:option|choice|answer)\b)[^.]{0,30}\b([A-J])\)?(?:\W*| is (?:the )?(?:correct|right)\b.*)$"
+    r"(?i:\b(?:option|choice|answer)\b)(?:(?!not\b|n't)[^.]){0,30}\b([A-J])\)?"
+    r"(?:\W*| is (?:the )?(?:correct|right)\b.*)$"
     r"|^(?:for sure )?([A-J])[,.:] (?=(?i:it|because|since|as|so|the)\b).*|^(?i:(?:so|therefore|thus|hence)\b,? *)?"
     r"(?i:(?:the answer.{0,30}? is:? )?((?:yes|no|true|false)\b(?=[,.;:]|$).*))"
 )
 _DENIED = re.compile(
     r"(?i)\b(?:not?|cannot|n't|than|most|least|between|multiple|divisible|either|infinitely|maybe|perhaps"
     r"|know|contradicts?|when|for|modulo|factor|divides|twice|exceed\w*|impossible|none|attained|achieved|occurs?"
-    r"|wrong|incorrect|fail\w*|\d+ in \d+|\d+ times)\b|^(?:let|suppose|assume|consider|try|if)\b"
+    r"|wrong|incorrect|fails?|\d+ in \d+|\d+ times)\b|^(?:let|suppose|assume|consider|try|if)\b"
 )
 
 

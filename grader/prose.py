@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from grader.tokens import FUNCTIONS
+from grader.tokens import CHANGING, FUNCTIONS
 
 _WRAPPED = re.compile(r"\\(?:text(?:bf|it|rm|sf|tt|normal|up)?|mathrm|mbox)\s*\{([^{}]*)\}")
 
@@ -42,7 +42,8 @@ def option(text: str) -> tuple[str, str, bool] | None:
 # --------------------------------------------------------------------------------------------------------------------
 
 _CLAIM = r"(?:it|this|that|(?:the|this|that) (?:statement|claim|answer|assertion|conjecture))"
-_TRUTH = {"yes": True, "true": True, "correct": True, "no": False, "false": False, "incorrect": False}
+_TRUTH = {"yes": True, "true": True, "correct": True, "possible": True}
+_TRUTH |= {"no": False, "false": False, "incorrect": False, "impossible": False}
 _SAID = re.compile(rf"(?:{_CLAIM} is )?(not )?({'|'.join(_TRUTH)})\b(?!/)(.*)", re.DOTALL)
 _EXPLAINED = re.compile(r"\s*(?:[,.;:}(\-]|because|since|$)|(?<=no) such\b")
 _TAKEN_BACK = re.compile(
@@ -104,32 +105,38 @@ _FILLERS = (
 _FILLER = rf"(?:(?:{_FILLERS.replace(' ', '|')}|in conclusion|m[ai][nx]imum(?= (?:value )?(?:of )?#))\b|[,:])"
 _LINK = re.compile(rf"(?:^|{_VERBS}) ?(?:{_FILLER} ?)*")
 _TRAIL = re.compile(
-    r"(?:, )?\b(?:since|because|due to|attained|achieved|obtained|reached|occur\w*|when|where|which(?! is #)|not #"
-    r"|with(?! (?:a )?rem)|under|on(?! the [lr])"
-    r"|for (?:all|every|any|each|#)|as (?:#|req|des|cla)|by (?:the|sym|ind)|at #|so (?:the|it|we)"
-    r"|and (?:this|it|we)).*"
+    r"(?:, )?\b(?:since|because|due to|attained|achieved|obtained|reached|occur\w*|when|where|not #"
+    r"|which(?! (?:is|equals|gives|\w+s to) #)"
+    r"|with(?! (?:a )?rem)|under|on\b(?! the [lr]|$)"
+    r"|for (?:all|every|any|each|#)|as (?:#|req|des|cla)|by (?:the|sym|ind)|at #|so (?:the|it|we)\b"
+    r"|and (?:this|it|we)\b).*"
 )
 _VERDICT = re.compile(
     r"(?:the|our|(?:need|requir|plac|us|form)ed$|possible|an? (?:\w+ ){0,3}?(?:solution|answer|root|value))\b"
 )
 _RISKY = re.compile(
-    r"\b(?:false|wrong|incorrect\w*|untrue|mistaken\w*|none|neither|never|inverse|complement|converse|negation|opposite"
-    r"|reciprocal|twice|half|not (?:true|the)|unless|no|contra\w+)\b|(?:not|cannot|n't|suppose|assume|let)\s*(?:#\s*)?$"
+    r"\b(?:false|wrong|incorrect\w*|untrue|mistaken\w*|none|neither|never|inverse|complement|converse|negation"
+    r"|opposite|reciprocal|twice|half|not (?:true|the)|unless|doubt|no|contra\w+)\b"
+    r"|(?:not|cannot|n't|suppose|assume|let)\s*(?:#\s*)?$"
     r"|\b(?:is|are|equals) # and\b"  # the length is 5 and the width is 3
 )
 _CHANGED = re.compile(
-    r"(?:times|plus|minus|over|choose|mod\w*|more|less|than|base|or|is|are|not?|to the|except|neither|a half|if|out"
-    r"|does|do|can|cannot|would|should|at (?:most|least)|in (?:base|thous|mill|bill|hund|doz|hex|bin|oct)\w*)\b"
-    r"|(?:by|to|in|of|from|between) #|on the (?:left|right)|as a|with (?:an? )?remainder|and an?\b"
+    rf"(?:{'|'.join(sorted(CHANGING - {'negative', 'pairs', 'pair'}))}|times|plus|minus|over|choose|mod\w*"
+    r"|more|less|than|base|or|is|are|not?|to the|except|neither|a half|(?:only )?if|out|does|do|can|would|should"
+    r"|at (?:most|least)|in (?:base|thous|mill|bill|hund|doz|hex|bin|oct)\w*)\b"
+    r"|(?:by|to|in|of|from|between) #|on the (?:left|right)"
+    r"|as a\b|with (?:an? )?remainder"
+    r"|and (?:an?|not|its|one|others|so on|below|above)\b|for example|among others"
 )
-_KEPT = re.compile(r"$|[,:#]|(?:for|with|in|on|of|to|from|between|among|by|and|as|at|when)\b")
+_KEPT = re.compile(r"$|[,:#]|(?:only|for|with|in|on|of|to|from|between|among|by|and|as|at|when)\b")
 _NOUN = re.compile(r"(?i)such\b|(?:(?:square|cubic) )?[\w-]+(?: (?:squared|cubed)\b)?(?: per(?: square)? [a-z]+)?")
 
 
 def skeleton(text: str) -> tuple[str, list[str]]:
     """The words of a sentence with # for each piece of mathematics between them; those pieces."""
     out, pieces, at = [], [], 0
-    text = re.sub(r"(?<=it|at|er)'s\b", " is", re.sub(r"\$|\\[()\[\]]|#|\*\*", "", text)).replace(";", ",")
+    text = re.sub(r"\$|\\[()\[\]]|#|\*\*", "", text).replace(";", ",").replace("n't ", " not ")
+    text = re.sub(r"(?<=it|at|er)'s\b", " is", text)
     for word in [*WORD.finditer(text), None]:
         gap = text[at : word.start() if word else len(text)]
         piece = re.sub(r"^(?:[\s,:)*\"'?]|\.(?!\d))+|[\s,:.(*\"'?]+$", "", gap)
@@ -179,6 +186,8 @@ def stated(text: str) -> str | None:
         return whole if whole != inlined(text) else None
     said, pieces = skeleton(whole)
     trail = _TRAIL.search(said.lower(), said.find("#") + 1)
+    if trail and re.search(r"\botherwise\b|\band # (?:if|when|for)\b", trail[0]):
+        return ""
     found = _told(said[: trail.start()], pieces) if trail else None
     return _told(said, pieces) if found is None else found
 

@@ -50,6 +50,7 @@ _REWRITES = [(hint, re.compile(pattern), by) for hint, pattern, by in (
     ("\\", r"\\([ZRQNC])(?![A-Za-z])", r"\\mathbb{\1}"), ("cbrt", r"\bcbrt\b", r"\\sqrt[3]"),
     ("\\forall", r"^\\forall ([^,]+),(.+)$", r"\2 \\text{ for } \1"), ("or", r"(?<=\d)or(?=[A-Z(\\\d])", " or "),
     ("mapsto", r"^(?:[fgh]\s?:\s?)?(\w)\s?\\mapsto", r"f(\1)="), ("sqrt", r"\\sqrt\s?\{\s?-\s?1\s?\}", " i "),
+    ("vergent", r"\b([a-z]+ly) (con|di)vergent\b", r"\2verges \1"),
     ("cyclic", r"^(?:\\text\s?\{)?(?:the )?cyclic group of order \}?\s?(\w+)\}?$", r"\\mathbb{Z}_{\1}"),
     ("", r"^[CZ]_\{?(\d+)\}?$|^\\mathbb\{Z\}/\\langle\s?(\d+)\s?\\rangle$", r"\\mathbb{Z}_{\1\2}"),
     ("(", r"^(?:\\text\s?\{)?\((?:ii|iii|iv|v|vi{1,3})\)\}?\s*(?=[\s\w\\])", ""),

@@ -43,9 +43,11 @@ CLAUSE = CONDITION | name_set(
     "or and is are not no but only except than any all mod to from neither base at choose over times plus minus until "
     "between half more less even odd hundreds thousands millions billions dozens"
 )
-_CHANGES_VALUE = CLAUSE | name_set(
-    "inverse inverted reciprocal excluded incorrect wrong conjugate pair pairs couple squared cubed negative binary "
-    "octal hexadecimal remainder"
+CHANGING = name_set(  # words after a value that make it another, or refuse it
+    "inverse inverted reciprocal excluded incorrect wrong conjugate pair pairs couple couples squared cubed negative "
+    "binary octal hexadecimal remainder fail fails fewer extra additional too omitted missing rejected discarded "
+    "invalid inadmissible extraneous impossible fold percentile percentage tens gross score quintillion factorials "
+    "short off cannot doesn isn wasn was unless contradicts leads otherwise eighths"
 )
 SCALES = {"dozen": 12, "hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 _PART_NAMES = "half third quarter fifth sixth seventh eighth ninth tenth"
@@ -151,7 +153,7 @@ def _word_tokens(word: str, wrapper: str, out: list[str], after_value: bool) -> 
         out.append(word)
     elif "operatorname" in wrapper:
         out.append("@" + word)
-    elif word in CONDITION | {"remainder"} or (wrapper and words & (_CHANGES_VALUE if changed else CLAUSE)):
+    elif word in CONDITION | {"remainder"} or (wrapper and words & (CLAUSE | CHANGING if changed else CLAUSE)):
         out.append("@~" + word)
     elif after_value and (wrapper or named(word, bare=True)):
         out += unit_tokens(word)

@@ -365,6 +365,16 @@ A
     = Exact: \boxed{\sqrt{2}}, numerically \boxed{\approx 1.41421}
 8
     ! <answer>Not 8 but 7.</answer> ; The answer is not 8, it is 7. ; The answer is either 7 or 8.
+\sqrt{5}
+    = \boxed{\sqrt5} \approx \boxed{2.236} ; $\boxed{\sqrt{5}}$ (or $\boxed{5^{1/2}}$)
+    ! The answer is not \boxed{\sqrt5}. ; x ≠ \boxed{\sqrt5} ; It cannot be $\boxed{\sqrt{5}}$
+    ! $\boxed{\sqrt{5}}$ (or $\boxed{25^{1/2}}$)
+2n-1
+    = The difference is n^2 - (n-1)^2, which simplifies to 2n - 1. ; Ответ: 2n-1 ; 答案为 $2n-1$．
+    ! The difference is 2n - 1, which simplifies to 2n + 1. ; My guess 2n - 1 was wrong.
+D
+    = The answer is for sure D, it can't be A or B ; D. it can't be A or B ; \beginboxed{D}
+    ! The answer cannot be D.
 """
 
 

@@ -4,6 +4,20 @@ import pytest
 import tables
 
 PROSE = r"""
+15
+    = 15 \text{ only} ; 15 \text{ in total} ; 15 \text{ feet below sea level}
+    ! 15 \text{ fails} ; 15 \text{ fewer} ; 15 \text{ extra} ; 15 \text{ is rejected}
+    ! 15 \text{ extraneous} ; 15 \text{ isn't right}
+    ! 15 \text{ and below} ; 15 \text{ and so on} ; 15 \text{ and its negative}
+    ! 15 \text{ only if n is even} ; 15 \text{ couples}
+    ! 15 \text{ percentile} ; 15 \text{ eighths of the pizza} ; 15 \text{ was my first guess} ; \text{I doubt it is } 15
+    ! 15 \text{ cannot be attained}
+Yes
+    = \text{It is possible.}
+    ! \text{It is impossible} ; \text{It is not possible.}
+\text{conditionally convergent}
+    = \text{converges conditionally}
+    ! \text{converges absolutely}
 B
     = B) y = 6 ; (B) 3+\sqrt2 ; Option B ; Option B) ; Option B: II and III only ; \textbf{(B)}\ 3(1+r)^x=7
     = B. -0.135 ; \text{Option B: 3, 4} ; B) P(A) = 0.5 ; \text{B: the rest} ; Choice B ; \textbf{(B)}\ 7
