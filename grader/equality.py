@@ -149,7 +149,8 @@ def _same_array(gold: tuple, answer: tuple) -> bool | None:
     g, a = _rows(gold), _rows(answer)
     if not g or not a:
         return None
-    if gold[0] != answer[0] and all(len(m) == 1 or all(len(r) == 1 for r in m) for m in (g, a)):
+    a = _rows(_in_parameter_of(gold, answer))
+    if not gold[0] == answer[0] == "matrix" and all(len(m) == 1 or all(len(r) == 1 for r in m) for m in (g, a)):
         g, a = sum(g, []), sum(a, [])
         plane = {gold[0], answer[0]} & SCALARS and {len(g), len(a)} == {2, 3}  # (3, 4) is 3i + 4j
         return _same_items(*(v + [ZERO] if plane and len(v) == 2 else v for v in (g, a)))
@@ -185,11 +186,15 @@ def _entries(node: tuple, units: set[str]) -> list:
 def _same_tuple(gold: tuple, answer: tuple) -> bool | None:
     if gold[0] != answer[0]:
         return None
-    old, new = names_in(answer) - names_in(gold), names_in(gold) - names_in(answer)
-    if len(old) == len(new) == 1 and old | new <= {"k", "r", "s", "t", "u", "lambda"}:  # (s, 2s) is (t, 2t)
-        answer = renamed(answer, dict(zip(old, new, strict=True)))
     alike = gold[2] == answer[2] or len(gold[1]) > 2  # two items in other brackets are another interval
-    return alike and _same_items(gold[1], answer[1])
+    return alike and _same_items(gold[1], _in_parameter_of(gold, answer)[1])
+
+
+def _in_parameter_of(gold: tuple, answer: tuple) -> tuple:
+    """(s, 2s) as (t, 2t) for a gold in t."""
+    old, new = names_in(answer) - names_in(gold), names_in(gold) - names_in(answer)
+    free = len(old) == len(new) == 1 and old | new <= {"k", "r", "s", "t", "u", "lambda"}
+    return renamed(answer, dict(zip(old, new, strict=True))) if free else answer
 
 
 def _same_collection(gold: tuple, answer: tuple) -> bool:

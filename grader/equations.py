@@ -46,6 +46,7 @@ def stated_value(equation: tuple, of_gold: bool) -> tuple | None:
         return value if explicit else None
     if (kind in ("add", "mul") and not _CALL.fullmatch(label)) or (kind == "fn" and first[1] == "abs"):
         figure = label and all(n[0].isupper() or n in ("angle", "triangle") or n[:4] == "vec:" for n in names_in(first))
+        known = known or (figure and kind == "fn" and not any(n[0].isupper() for n in names_in(value)))  # |A_n| = n!/2
         if not of_gold and not known:  # a step of arithmetic: 1 + 2 + ... + n = n(n+1)/2
             return value if ("sym", "ldots") in first[1] or same_number(value, first) else None
         plain = all({x[0] for x in (c[1] if c[0] == "mul" else [c])} == {"sym"} for c in first[1])

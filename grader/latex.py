@@ -40,6 +40,7 @@ _FUNCTION_LETTERS = name_set("f g h F G H phi psi varphi Phi Psi O o u Theta")
 _BIG = name_set("sum prod int iint iiint oint lim limsup liminf sup inf")
 _NOT_ATOMS = {*_RELATIONS, *_JOINS, *"+-*/^_,&", "and", "or"}
 _NOT_ATOMS |= name_set(r"\pm \mp \cdot \times \div \ast \% \\ \mid")
+_E = Fraction("2.71828182845905")  # a machine's e
 _TRANSPOSES = (["T"], [r"\top"], [r"\intercal"], ["@T"])
 _BARS = {"|", r"\vert", r"\|"}
 _CLOSERS = {")", "]", "}", r"\}"}
@@ -331,6 +332,8 @@ class _Parser:
         return node
 
     def power(self, base: tuple) -> tuple:
+        if base[0] == "num" and base[1] == _E:
+            base = ("sym", "e")
         if self.peek() in ("-", "+") and self.i + 1 < len(self.tokens):
             return ("pow", base, self.factor())
         begin, bare = self.i, self.peek() not in ("{", "(")

@@ -81,11 +81,11 @@ def agrees(gold: Fraction, gold_ulp: Fraction | None, value: Fraction, ulp: Frac
 # --------------------------------------------------------------------------------------------------------------------
 
 
-class _NotRational(Exception):
+class _NotRational(ArithmeticError):
     """An exact value was asked for where there is none."""
 
 
-class _TooLarge(Exception):
+class _TooLarge(ArithmeticError):
     """An exact number outgrew MAX_BITS."""
 
 

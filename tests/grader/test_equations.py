@@ -98,6 +98,14 @@ f(x)=3x-2
     = (2x,2y)
 \frac29
     = \mathbb{P}(A\cap B)=\frac29
+|A_n|=\frac{n!}{2}
+    = \frac{n!}{2}
+e^{2x}
+    = 2.71828182845905^{2x}
+    ! 2.7182818^{2x}
+\begin{pmatrix}1\\2\end{pmatrix}+t\begin{pmatrix}3\\4\end{pmatrix}
+    = (1,2)+t(3,4) ; \begin{pmatrix}1+3s\\2+4s\end{pmatrix}
+    ! (1,2)+t(4,3)
 (1+t,2-t)
     = (1,2)+t(1,-1)
     ! (1,2)+t(1,1)
