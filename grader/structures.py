@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from math import gcd
 
 from grader.tokens import split
 
@@ -43,4 +44,15 @@ def read_structure(tokens: list[str]) -> tuple | None:
     names = [re.sub(r"^\\mathbbQ\[(.*)\]$", r"\\mathbbQ(\1)", n) for n in names]
     powers = [re.fullmatch(r"\(?(\\mathbb[A-Z](?:_\w)?)\)?\^([2-9])", n) for n in names]
     names = [n for name, m in zip(names, powers, strict=True) for n in ([m[1]] * int(m[2]) if m else [name])]
-    return ("opaque", tuple(sorted(names)))
+    return ("opaque", tuple(sorted(p for n in names for p in _primary(n))))
+
+
+def _primary(name: str) -> list[str]:
+    """Z_12 as Z_4 and Z_3, so that it is Z_3 x Z_4."""
+    order = re.fullmatch(r"(\\mathbbZ_)(\d{1,4})", name)
+    rest, parts = int(order[2]) if order else 1, []
+    for p in range(2, rest + 1):
+        power = gcd(rest, p**13)
+        rest //= power
+        parts += [f"{order[1]}{power}"] if power > 1 else []
+    return parts or [name]

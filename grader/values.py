@@ -44,17 +44,15 @@ _SIMPLE_NUMBER = re.compile(
 
 def simple_number(text: str) -> tuple[Fraction, Fraction | None] | None:
     """(value, unit in the last decimal place) of a plain integer, decimal or fraction of integers, else None."""
-    m = _SIMPLE_NUMBER.fullmatch(text) if text and len(text) < 700 else None
+    m = _SIMPLE_NUMBER.fullmatch(text)
     if not m:
         return None
     whole, point, sign, top, bottom, left, right = (re.sub(r",|\{,\}|\\,", "", g) if g else g for g in m.groups())
     if top or left:
-        below = int(bottom or right)
-        value = Fraction(int(top or left), below) if below else None
-        return None if value is None else (-value if sign == "-" else value, None)
+        above, below = int(top or left), int(bottom or right)
+        return (Fraction(-above if sign == "-" else above, below), None) if below else None
     if point:
-        head = whole if whole not in (None, "+", "-") else (whole or "") + "0"
-        return Fraction(head + point), Fraction(1, 10 ** (len(point) - 1))
+        return Fraction((whole or "") + point), Fraction(1, 10 ** (len(point) - 1))
     return (Fraction(int(whole)), None) if whole else None
 
 
@@ -130,6 +128,8 @@ def number(node: tuple, point: Point):
         return value / node[1].denominator if node[1].denominator > 1 else value
     if kind == "add":
         values = [number(c, point) for c in node[1]]
+        if node[1][-2:-1] == [("sym", "ldots")]:
+            return _progression(node[1], values)
         return _sized(sum(values)) if exactly else mp.fsum(values)
     if kind == "mul":
         product = 1
@@ -165,6 +165,20 @@ def number(node: tuple, point: Point):
     if not 0 < len(rows) <= 12 or any(len(row) != len(rows) for row in rows):
         raise UndefinedError(f"no value for {kind}")
     return mp.det(mp.matrix([[number(cell, point) for cell in row] for row in rows]))
+
+
+def _progression(terms: list[tuple], values: list):
+    """1 + 3 + ... + (2n-1) or 1 + x + ... + x^n, whose first terms tell the step; other sums stay as written."""
+    first, last, begun = values[0], values[-1], values[:-2]
+    steps = [y - x for x, y in zip(begun, begun[1:], strict=False)]
+    numbers = len(begun) > 2 or ({n[0] for n in terms[:2]} == {"num"} and terms[-1][0] != "pow")
+    if steps and 0 not in steps and numbers and all(near(s, steps[0], mp.dps // 2) for s in steps):
+        return (first + last) * ((last - first) / steps[0] + 1) / 2
+    ratios = [y / x for x, y in zip(begun, begun[1:], strict=False)]
+    powers = len(begun) > 2 or any(n[0] == "pow" and names_in(n[2]) for n in walk(terms[-1]))
+    if ratios and ratios[0] != 1 and powers and all(near(r, ratios[0], mp.dps // 2) for r in ratios):
+        return (last * ratios[0] - first) / (ratios[0] - 1)
+    return mp.fsum(values)
 
 
 def _sized(value: Fraction) -> Fraction:

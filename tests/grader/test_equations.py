@@ -1,4 +1,4 @@
-"""An equation is not met by one of its sides, a name by its value."""
+"""Equations, names, vectors and progressions: what one side says of the other."""
 
 import pytest
 import tables
@@ -98,6 +98,16 @@ f(x)=3x-2
     = (2x,2y)
 \frac29
     = \mathbb{P}(A\cap B)=\frac29
+n^2
+    = 1+3+5+\cdots+(2n-1)
+    ! 1+3+5+\cdots+(2n+1)
+\frac{1-x^{n+1}}{1-x}
+    = 1+x+x^2+\cdots+x^n
+2-\frac1n
+    ! 1+\frac12+\cdots+\frac1n
+\mathbb{Z}/12\mathbb{Z}
+    = \mathbb{Z}_3\oplus\mathbb{Z}_4
+    ! \mathbb{Z}_2\times\mathbb{Z}_6
 |A_n|=\frac{n!}{2}
     = \frac{n!}{2}
 e^{2x}
