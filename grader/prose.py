@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from grader.tokens import CHANGING, FUNCTIONS
+from grader.tokens import CHANGING, FUNCTIONS, PARTS, SCALES
 
 _WRAPPED = re.compile(r"\\(?:text(?:bf|it|rm|sf|tt|normal|up)?|mathrm|mbox)\s*\{([^{}]*)\}")
 
@@ -67,27 +67,18 @@ def truth(text: str) -> bool | None:
 # Sentences and notes
 # --------------------------------------------------------------------------------------------------------------------
 
-_NAMES = "|".join(
-    sorted(
-        {f for f in FUNCTIONS if len(f) > 2 and f != "rank"}
-        | {"sqrt", "infty", "infinity", "and", "mod", "frac", "repeating"}
-    )
-)
+_NAMES = "|".join(sorted({f for f in FUNCTIONS if len(f) > 2} - {"rank"}))
+_NAMES += "|sqrt|infty|infinity|and|mod|frac|repeating"
 WORD = re.compile(
     rf"(?<![\\A-Za-z{{])(?<![A-Za-z]\()(?!(?:{_NAMES}|[A-Z]{{3,4}})\b)"
     r"(?:[A-Za-z]{3,}|(?<![^\s(])(?i:i[sfnt]|o[fn]|a[tns]|[tnsd]o|b[ye]|we|us|a(?=\s(?!and|or)[a-z]{2}))\b)"
 )
 _NOTE = re.compile(r"(?:\s+|(?<=[\d$])(?=\([^()]*\s))(?:\(([^()]*(?:\([^()]*\)[^()]*)*)\)|\[([^\[\]]*)\])$")
-_RISKY_NOTE = re.compile(
-    r"(?i)\b(?:no[tn]?|remainder|excl\w*|except\w*|mod\w*|base|in|wrong|incorrect\w*|false|impossible|or|radians?"
-    r"|(?:thous|mill|bill|hund|doz)\w+)\b"
-)
 _SAME = re.compile(
     r"[\s,;(]+(?:or,? (?:equivalently|simply)|i\.? ?e\.?|that is|equivalently|namely)[\s,]+|\s*\(or\s"
     r"|\s+\((?=(?:\\approx )?-?\d*\.?\d+\s?(?:\\?%)?\)$)"
 )
 _COUNTS = r"one(?= [a-z])(?! of| more| less| such #)|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty"
-_SCALE = re.compile(r"\w+illion|thous|hund|dozen|pair|hal[fv]|quarter|third|\w+ths\b")
 _COUNT = re.compile(rf"#|(?:{_COUNTS})\b")
 # In a skeleton # stands for a piece of mathematics.
 _VERBS = (
@@ -106,8 +97,7 @@ _FILLER = rf"(?:(?:{_FILLERS.replace(' ', '|')}|in conclusion|m[ai][nx]imum(?= (
 _LINK = re.compile(rf"(?:^|{_VERBS}) ?(?:{_FILLER} ?)*")
 _TRAIL = re.compile(
     r"(?:, )?\b(?:since|because|due to|attained|achieved|obtained|reached|occur\w*|when|where|not #"
-    r"|which(?! (?:is|equals|gives|\w+s to) #)"
-    r"|with(?! (?:a )?rem)|under|on\b(?! the [lr]|$)"
+    r"|which(?! (?:is|equals|gives|\w+s to) #)|with(?! (?:a )?rem)|under|on\b(?! the [lr]|$)"
     r"|for (?:all|every|any|each|#)|as (?:#|req|des|cla)|by (?:the|sym|ind)|at #|so (?:the|it|we)\b"
     r"|and (?:this|it|we)\b).*"
 )
@@ -117,15 +107,13 @@ _VERDICT = re.compile(
 _RISKY = re.compile(
     r"\b(?:false|wrong|incorrect\w*|untrue|mistaken\w*|none|neither|never|inverse|complement|converse|negation"
     r"|opposite|reciprocal|twice|half|not (?:true|the)|unless|doubt|no|contra\w+)\b"
-    r"|(?:not|cannot|n't|suppose|assume|let)\s*(?:#\s*)?$"
-    r"|\b(?:is|are|equals) # and\b"  # the length is 5 and the width is 3
+    r"|(?:not|cannot|suppose|assume|let)\s*(?:#\s*)?$|\b(?:is|are|equals) # and\b"  # length is 5 and width is 3
 )
 _CHANGED = re.compile(
     rf"(?:{'|'.join(sorted(CHANGING - {'negative', 'pairs', 'pair'}))}|times|plus|minus|over|choose|mod\w*"
     r"|more|less|than|base|or|is|are|not?|to the|except|neither|a half|(?:only )?if|out|does|do|can|would|should"
     r"|at (?:most|least)|in (?:base|thous|mill|bill|hund|doz|hex|bin|oct)\w*)\b"
-    r"|(?:by|to|in|of|from|between) #|on the (?:left|right)"
-    r"|as a\b|with (?:an? )?remainder"
+    r"|(?:by|to|in|of|from|between) #|on the (?:left|right)|as a\b|with (?:an? )?remainder"
     r"|and (?:an?|not|its|one|others|so on|below|above)\b|for example|among others"
 )
 _KEPT = re.compile(r"$|[,:#]|(?:only|for|with|in|on|of|to|from|between|among|by|and|as|at|when)\b")
@@ -166,7 +154,7 @@ def _followed(value: str, tail: str, linked: bool) -> str | None:
     if (not linked and "#" in tail) or _CHANGED.match(tail[len(noun) :].strip()):
         return None
     plain = tail[len(noun) :].startswith(" #") or noun == "such"
-    plain |= len(value) > 2 and value.isalpha() and not _SCALE.match(noun)
+    plain |= len(value) > 2 and value.isalpha() and noun.rstrip("s") not in {*PARTS, *SCALES}
     return value if plain else rf"{value} \text{{ {noun}}}"
 
 
@@ -179,7 +167,7 @@ def stated(text: str) -> str | None:
     whole = _SAME.sub(" or ", inlined(text))
     whole = whole[:-1] if whole.endswith(")") and whole.count(")") > whole.count("(") + whole.count("[") else whole
     note = _NOTE.search(whole)
-    if note and _RISKY_NOTE.search(note[0]):
+    if note and (_RISKY.search(note[0]) or _CHANGED.match(note[0].lower().strip(" (["))):
         return ""
     whole = whole[: note.start()] if note and WORD.search(note[0]) else whole
     if not WORD.search(whole):

@@ -105,28 +105,20 @@ def _close_workers() -> None:
             workers.pop().close()
 
 
-def _forget_workers() -> None:
-    _idle.update({grader: [] for grader in MEMORY_BYTES})  # a forked child must not talk over its parent's sockets
-
-
-os.register_at_fork(after_in_child=_forget_workers)
-
-
-def _borrow(grader: str) -> _Worker:
-    """A warm worker of this grader, or a new one; those that died while idle are dropped."""
-    while True:
-        try:
-            worker = _idle[grader].pop()
-        except IndexError:
-            return _Worker(grader)
-        if worker.process.poll() is None:
-            return worker
-        worker.close()
+# A forked child must not talk over its parent's sockets.
+os.register_at_fork(after_in_child=lambda: _idle.update({grader: [] for grader in MEMORY_BYTES}))
 
 
 def _ask_worker(grader: str, gold: str, text: str, timeout: float) -> tuple[bool, str, bool]:
-    """(correct, reason, undecided) from a worker, which is killed when it fails."""
-    worker = _borrow(grader)
+    """(correct, reason, undecided) from a warm worker or a new one, which is killed when it fails."""
+    worker = None
+    while worker is None:
+        try:
+            worker = _idle[grader].pop()
+        except IndexError:
+            worker = _Worker(grader)
+        if worker.process.poll() is not None:  # it died while idle
+            worker = worker.close()
     verdict = worker.ask(gold, text, timeout)
     if verdict[2]:
         worker.close()
@@ -145,19 +137,16 @@ def decide(jobs: list[tuple[str, str]], grader: str, timeout: float, workers: in
     todo = [job for job in jobs if job not in verdicts]
     if len(_cache) > CACHE_PAIRS:
         _cache.clear()
+    cores = (os.cpu_count() or 1) // int(os.environ.get("LOCAL_WORLD_SIZE", "1"))  # this rank's share
+    size = min(len(todo), workers or min(4, cores))
     # Each thread waits for one worker process at a time; an interrupt meets none of them between question and reply.
-    with ThreadPoolExecutor(max(1, min(len(todo), workers or _default_workers()))) as threads:
+    with ThreadPoolExecutor(max(1, size)) as threads:
         found = threads.map(lambda job: _ask_worker(grader, job[1], job[0], timeout), todo)
         for (text, gold), verdict in zip(todo, found, strict=True):
             verdicts[text, gold] = verdict
             if not verdict[2] and len(text) < 1000:
                 _cache[grader, text, gold] = verdict[:2]
     return verdicts
-
-
-def _default_workers() -> int:
-    ranks = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
-    return max(1, min(4, (os.cpu_count() or 1) // ranks))
 
 
 if __name__ == "__main__":
