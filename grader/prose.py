@@ -93,7 +93,9 @@ _FILLERS = (
     "by total of length expected approach there are is value answer precisely either clearly now finally overall us a "
     "and its rank degree order dimension area volume perimeter radius probability measure cardinality norm slope period"
 )
-_FILLER = rf"(?:(?:{_FILLERS.replace(' ', '|')}|in conclusion|m[ai][nx]imum(?= (?:value )?(?:of )?#))\b|[,:])"
+_FILLER = (
+    rf"(?:(?:{_FILLERS.replace(' ', '|')}|in conclusion|almost surely|m[ai][nx]imum(?= (?:value )?(?:of )?#))\b|[,:])"
+)
 _LINK = re.compile(rf"(?:^|{_VERBS}) ?(?:{_FILLER} ?)*")
 _TRAIL = re.compile(
     r"(?:, )?\b(?:since|because|due to|attained|achieved|obtained|reached|occur\w*|when|where|not #"
