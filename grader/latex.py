@@ -43,6 +43,9 @@ _NOT_ATOMS |= name_set(r"\pm \mp \cdot \times \div \ast \% \\ \mid")
 _E = Fraction("2.71828182845905")  # a machine's e
 _TRANSPOSES = (["T"], [r"\top"], [r"\intercal"], ["@T"])
 _BARS = {"|", r"\vert", r"\|"}
+_SIGNS = {r"\pm": 1, r"\mp": -1}
+_AROUND = {r"\lfloor": "floor", r"\lceil": "ceil", r"\lvert": "abs"}
+_CONSTANTS = {"infty": ("inf",), "emptyset": ("set", []), "varnothing": ("set", [])}
 _CLOSERS = {")", "]", "}", r"\}"}
 
 _UNIT = r"\{\s?(\\(?:text|mathrm)\s?\{[^{}]*\}(?:\s?\^\s?(?:\d|\{\s?\d\s?\}))?)\s?\}"
@@ -52,6 +55,8 @@ _NOTATIONS = [(re.compile(pattern), by) for pattern, by in (
     (r"^\]([^\[\]]+,[^\[\]]+)\[$", r"(\1)"),  # ]0, 1[
     (r"(?<=\d)\s?(?:''|\"|\^\s?\{?\s?\\prime\s?\\prime\s?\}?)$", ""),  # 0.49'', of arc or inches
     (rf"\\frac\s?{_UNIT}\s?{_UNIT}", r"\1/\2"),
+    (r"\b(?:Fraction|Rational)\((-?\d{1,9}), ?(\d{1,9})\)", r"\\frac{\1}{\2}"),  # of programs
+    (r"^(?:[Mm]atrix|array)\((\[.*\])\)$", r"\1"),
 )]  # fmt: skip
 
 
@@ -262,9 +267,8 @@ class _Parser:
         return self.tokens[start : self.i - 1]
 
     def group(self) -> list[str]:
-        """Tokens of an argument: braced, a single token, or after ^ and _ in parentheses, as in 2^(n-1)."""
-        scripted = self.tokens[self.i - 1] in ("^", "**", "_")
-        return self.inside() if self.accept("{", *"(" * scripted) else [self.take()]
+        """Tokens of an argument: braced, in parentheses, as in 2^(n-1), or a single one."""
+        return self.inside() if self.accept("{", "(") else [self.take()]
 
     def scripts(self) -> dict[str, list[str]]:
         found = {}
@@ -274,6 +278,9 @@ class _Parser:
 
     def sub(self, tokens: list[str]) -> tuple:
         return _read_relation(tokens, self.depth + 1) if self.depth < MAX_DEPTH else _read_list(tokens, MAX_DEPTH + 1)
+
+    def read(self, tokens: list[str]) -> tuple:
+        return _read_list(tokens, self.depth + 1)
 
     def items(self, tokens: list[str], marks: str = ",") -> list[tuple]:
         return [self.sub(p) for p in split(tokens, {*marks.split()})[0]]
@@ -286,9 +293,7 @@ class _Parser:
             term = self.product()
             if sign == "-":
                 term = ("num", -term[1], term[2]) if term[0] == "num" else ("mul", [MINUS, term])
-            elif sign in (r"\pm", r"\mp"):
-                term = ("mul", [("pm", 1 if sign == r"\pm" else -1), term])
-            terms.append(term)
+            terms.append(("mul", [("pm", _SIGNS[sign]), term]) if sign in _SIGNS else term)
         return terms[0] if len(terms) == 1 else ("add", terms)
 
     def starts_atom(self) -> bool:
@@ -315,10 +320,7 @@ class _Parser:
             if not t and following == r"\frac" and digits and left[2] is None and _proper_fraction(right):
                 special = ("add", [left, right])
             factors += [special] if special else [left, right]
-        node = factors[0] if len(factors) == 1 else product_of(factors)
-        if node is None:
-            raise ParseError("matrices that do not fit")
-        return node
+        return product_of(factors)
 
     def factor(self) -> tuple:
         if sign := self.accept("-", "+"):
@@ -361,13 +363,13 @@ class _Parser:
         if t in ("(", "[", r"\langle"):
             return self.bracket(t)
         if t == "{":
-            return _read_list(self.inside(), self.depth + 1)
+            return self.read(self.inside())
         if t == r"\{":
             return self.braces()
-        if t == r"\lvert" or t in _BARS:
+        if t in _BARS:
             return self.absolute(t)
-        if t in (r"\lfloor", r"\lceil"):
-            return ("fn", "floor" if t == r"\lfloor" else "ceil", [self.sub(self.inside({r"\rfloor", r"\rceil"}))])
+        if t in _AROUND:
+            return ("fn", _AROUND[t], [self.sub(self.inside({r"\rfloor", r"\rceil", r"\rvert"}))])
         if t.startswith(r"\begin:"):
             return self.environment(t[7:])
         if t[0].isalpha() or (t[0] == "@" and t[1] != "~"):
@@ -391,10 +393,12 @@ class _Parser:
 
     def bracket(self, opening: str) -> tuple:
         inner = self.inside({")", "]"} if opening in "([" else {r"\rangle"})
-        nodes = split(inner, {",", ";"})[0]
-        if len(nodes) == 1:
-            return _read_list(inner, self.depth + 1)
-        return ("tuple", self.items(inner, ", ;"), opening + self.tokens[self.i - 1] if opening in "([" else "()")
+        if not split(inner, {",", ";"})[1]:
+            return self.read(inner)
+        nodes, brackets = self.items(inner, ", ;"), opening + self.tokens[self.i - 1]
+        if brackets == "[]" and all(n[0] == "tuple" and n[2] == "[]" for n in nodes):  # [[1, 2], [3, 4]]
+            return ("matrix", [n[1] for n in nodes])
+        return ("tuple", nodes, brackets if opening in "([" else "()")
 
     def braces(self) -> tuple:
         """A set by its elements, or by the condition on them: {x : x > 2}, {(x, y) | x^2 < y}."""
@@ -410,12 +414,10 @@ class _Parser:
             head, domain = head[:at], head[at + 1 :]
             rest = rest if domain[:1] == [r"\mathbb"] and "R" in domain else [*rest, ",", *head, r"\in", *domain]
         if len(head) == 1:  # {x : x > 2}: the condition says it all
-            return _read_list(rest, self.depth + 1)
-        return ("given", _read_list(head, self.depth + 1), _condition(rest))
+            return self.read(rest)
+        return ("given", self.read(head), _condition(rest))
 
     def absolute(self, bar: str) -> tuple:
-        if bar == r"\lvert":
-            return ("fn", "abs", [self.sub(self.inside({r"\rvert"}))])
         self.bars += 1
         node = self.sum()
         self.bars -= 1
@@ -424,34 +426,25 @@ class _Parser:
         return ("fn", "abs", [node])
 
     def environment(self, name: str) -> tuple:
-        rows, _ = split(self.inside({rf"\end:{name}"}), {r"\\"})
-        rows = [split([t for t in row if t != r"\hline"], {"&"})[0] for row in rows if row]
+        inner = [t for t in self.inside({rf"\end:{name}"}) if t != r"\hline"]
+        if name in ("aligned", "align", "gathered", "gather", "split"):
+            tokens = [t for t in inner if t != "&"]
+            steps = zip(tokens, [*tokens[1:], ""], strict=True)
+            return self.read([t for t, after in steps if (t, after) != (r"\\", "=")])  # 3 + 4 \\ = 7
+        rows = [split(row, {"&"})[0] for row in split(inner, {r"\\"})[0] if row]
         if name in ("cases", "dcases", "rcases"):
             return self.cases(rows)
-        if name in ("aligned", "align", "gathered", "gather", "split"):
-            lines: list[list[str]] = []
-            for line in ([t for cell in row for t in cell] for row in rows if any(row)):
-                if lines and line[0] == "=":  # x = 3 + 4 \\ = 7
-                    lines[-1] += line
-                else:
-                    lines.append(line)
-            items = [_read_list(line, self.depth + 1) for line in lines]
-            return items[0] if len(items) == 1 else ("list", items, ",")
-        cells = [[_read_list(cell, self.depth + 1) for cell in row if cell] for row in rows]
-        if name == "array" and len(cells) == len(cells[0]) == 1:
-            return cells[0][0]
-        return ("fn", "det", [("matrix", cells)]) if name == "vmatrix" else ("matrix", cells)
+        matrix = ("matrix", [[self.read(cell) for cell in row if cell] for row in rows])
+        return ("fn", "det", [matrix]) if name == "vmatrix" else matrix
 
     def cases(self, rows: list[list[list[str]]]) -> tuple:
         """A function by cases, or a system of equations."""
         if all(len(row) == 1 and "=" in row[0] for row in rows):
-            return ("list", [_read_list(row[0], self.depth + 1) for row in rows], ",")
-        found = []
-        for row in rows:
-            tokens = [t for cell in row for t in (*cell, ",")][:-1]
-            value = split(tokens, {","})[0][0]
-            found.append((_read_list(value, self.depth + 1), _case(tokens[len(value) :], self.depth)))
-        return ("cases", found)
+            return ("list", [self.sub(row[0]) for row in rows], ",")
+        lines = [[t for cell in row for t in (*cell, ",")][:-1] for row in rows]
+        values = [split(line, {","})[0][0] for line in lines]
+        conditions = [_case(line[len(value) :], self.depth) for line, value in zip(lines, values, strict=True)]
+        return ("cases", [*zip([self.read(v) for v in values], conditions, strict=True)])
 
     def symbol(self, name: str, word: bool = False) -> tuple:
         """A variable with its index and primes, or an unknown function with its arguments, like f(x) or I(0)."""
@@ -460,12 +453,9 @@ class _Parser:
         while self.accept("'"):
             name += "'"
         following = self.tokens[self.i : self.i + 3]
-        function = name.rstrip("'") in _FUNCTION_LETTERS
-        if function and following[:2] == ["{", "("]:  # u{\left(t\right)}
-            return ("fn", name, self.items(self.group()[1:-1]))
-        if following[:1] == ["("] and (function or word or (following[2:] == [")"] and following[1][0].isdigit())):
-            self.take()
-            return ("fn", name, self.items(self.inside({")"})))
+        at_number = following[2:] == [")"] and following[1][0].isdigit()  # I(0)
+        if following[:1] == ["("] and (word or at_number or name.rstrip("'") in _FUNCTION_LETTERS):
+            return ("fn", name, self.items(self.group()))
         return ("sym", name)
 
     def command(self, name: str) -> tuple:
@@ -483,10 +473,8 @@ class _Parser:
             return ("root", degree, self.atom() if self.peek() != "{" else self.sub(self.group()))
         if name in FUNCTIONS and (name not in ("zeta", "Gamma") or self.peek() == "("):
             return self.function(name)
-        if name in ("emptyset", "varnothing"):
-            return ("set", [])
-        if name == "infty":
-            return ("inf",)
+        if name in _CONSTANTS:
+            return _CONSTANTS[name]
         if name in _BIG:
             return self.big(name)
         if "\\" + name in _MODULI:
@@ -513,8 +501,6 @@ class _Parser:
     def function(self, name: str) -> tuple:
         scripts = self.scripts()
         arguments = self.items(self.inside()) if self.accept("(", "{", r"\{") else [self.bare_argument()]
-        if arguments[0][0] == "tuple":  # \max{(a, b)}
-            arguments = arguments[0][1]
         power = self.sub(scripts["^"]) if "^" in scripts else None
         if power == MINUS and not name.startswith("arc"):
             return ("fn", "arc" + name, arguments)
@@ -528,7 +514,7 @@ class _Parser:
         factors = [self.factor()]
         while self.starts_atom() and self.peek() not in ("(", "e") and self.peek().lstrip("\\") not in FUNCTIONS:
             factors.append(self.factor())
-        return factors[0] if len(factors) == 1 else ("mul", factors)
+        return product_of(factors)
 
     def big(self, name: str) -> tuple:
         scripts = self.scripts()
@@ -538,11 +524,15 @@ class _Parser:
         high = self.sub(scripts["^"]) if "^" in scripts else ONE
         if "int" not in name:
             return ("big", name, variable, low, high, self.product())
-        if "d" not in self.tokens[self.i : -1]:  # up to its dx
+        tokens, begin = self.tokens, self.i
+        if "d" not in tokens[begin:-1]:  # up to its dx
             raise ParseError("an integral without its variable")
-        end = self.tokens.index("d", self.i)
-        body, self.i = self.sub(self.tokens[self.i : end]), end + 2
-        return ("big", name, self.tokens[end + 1], low, high, body)
+        end = tokens.index("d", begin)
+        alone = tokens[end - 1] == "{" and tokens[end + 2 : end + 3] == ["}"]  # \frac{dx}{x}
+        self.tokens = [*tokens[:end], *["1"] * alone, *tokens[end + 2 :]]
+        nested = end - begin not in outside(tokens[begin:])
+        body, self.i = (self.product(), self.i) if nested else (self.sub(tokens[begin:end]), end)
+        return ("big", name, tokens[end + 1], low, high, body)
 
 
 def _case(tokens: list[str], depth: int) -> tuple | None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from functools import reduce
+
+from grader.tokens import ParseError
 
 # ("num", Fraction, ulp)  ulp: one unit in the last place of a decimal, None for an integer
 # ("sym", name) ("add", nodes) ("mul", nodes) ("pow", base, exponent) ("root", degree, radicand) ("fn", name, nodes)
@@ -79,21 +82,21 @@ def joined(left: tuple, mark: str, right: tuple) -> tuple | None:
     return None
 
 
-def product_of(factors: list[tuple]) -> tuple | None:
-    """A product, multiplied out when a factor is a matrix; None when two matrices do not fit."""
-    if not any(f[0] == "matrix" for f in factors):
-        return ("mul", factors)
-    node = factors[0]
-    for right in factors[1:]:
-        if node[0] == right[0] == "matrix":
-            columns = list(zip(*right[1], strict=False))
-            if any(len(row) != len(right[1]) for row in node[1]):
-                return None
-            entries = [[[("mul", [x, y]) for x, y in zip(r, c, strict=True)] for c in columns] for r in node[1]]
-            node = ("matrix", [[("add", e) for e in row] for row in entries])
-        elif "matrix" in (node[0], right[0]):
-            scalar, rows = (right, node[1]) if node[0] == "matrix" else (node, right[1])
-            node = ("matrix", [[("mul", [scalar, x]) for x in row] for row in rows])
-        else:
-            node = ("mul", [node, right])
-    return node
+def product_of(factors: list[tuple]) -> tuple:
+    """A product, multiplied out when a factor is a matrix. Raises ParseError where two do not fit."""
+    if len(factors) == 1 or not any(f[0] == "matrix" for f in factors):
+        return ("mul", factors) if len(factors) > 1 else factors[0]
+    return reduce(_times, factors)
+
+
+def _times(left: tuple, right: tuple) -> tuple:
+    if left[0] == right[0] == "matrix":
+        columns = [*zip(*right[1], strict=False)]
+        if len(left[1][0]) != len(right[1]):
+            raise ParseError("matrices that do not fit")
+        pairs = [[zip(row, column, strict=True) for column in columns] for row in left[1]]
+        return ("matrix", [[("add", [("mul", [*xy]) for xy in cell]) for cell in row] for row in pairs])
+    if "matrix" not in (left[0], right[0]):
+        return ("mul", [left, right])
+    scalar, rows = (right, left[1]) if left[0] == "matrix" else (left, right[1])
+    return ("matrix", [[("mul", [scalar, x]) for x in row] for row in rows])

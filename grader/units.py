@@ -31,9 +31,10 @@ for _prefix, _spoken in (p.split(" ") for p in (" |" + _PREFIXES).split("|")):
 _SYMBOLS |= {"pm": "pm", "l": "L", "ml": "mL", "µ": "µm"}
 _BARE_NAMES = "cm mm km kg Hz kHz MHz eV keV MeV GeV mph kmh ml mL ft yd lb oz mi am pm"
 _BARE = set(_BARE_NAMES.split())
-_POWERS = {"square": "2", "squared": "2", "sq": "2", "cubic": "3", "cubed": "3"}
-_BEFORE = re.compile(r"(?i)\b(square|sq|cubic)\.?\s+(\w+)")
-_AFTER = re.compile(r"(?i)\s+(squared|cubed)\b")
+_SPOKEN = [(re.compile("(?i)" + pattern), by) for pattern, by in (
+    (r"μ|\\mu ", "µ"), (r"\\Omega", "Ω"), (r"\bper\b", "/"), (r"\s+squared\b", "^2"), (r"\s+cubed\b", "^3"),
+    (r"\b(?:square|sq)\.?\s+(\w+)", r"\1^2"), (r"\bcubic\s+(\w+)", r"\1^3"),
+)]  # fmt: skip
 _ITEM = re.compile(r"[A-Za-zµΩÅ°$€]+(?:\.m\.)?|\^\s*\{?\s*-?\s*\d+\s*\}?|[/()]", re.ASCII)
 _ONE = r"@#[^\n]*(?:\n\^\n(?:\{\n(?:-\n)?\d+\n\}|(?:-\n)?\d+))?"
 _NEXT = rf"(?:\n(?:\*|-|\\cdot|\\times))?\n{_ONE}"
@@ -68,9 +69,10 @@ def unit_tokens(words: str) -> list[str]:
 
     Symbols count among units only: "in total" is a noun. What follows a noun is left out ("feet of rope").
     """
-    words = WRAP.sub("", words).replace("μ", "µ").replace("\\mu ", "µ").replace("\\Omega", "Ω")
-    words = _AFTER.sub(lambda m: "^" + _POWERS[m[1].lower()], re.sub(r"\bper\b", "/", words))
-    items = _ITEM.findall(_BEFORE.sub(lambda m: f"{m[2]}^{_POWERS[m[1].lower()]}", words))
+    words = WRAP.sub("", words)
+    for pattern, by in _SPOKEN:
+        words = pattern.sub(by, words)
+    items = _ITEM.findall(words)
     pure = all(named(i) is not None for i in items if i[0] not in "^/()")
     out: list[str] = []
     for item in items:

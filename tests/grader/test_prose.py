@@ -261,7 +261,7 @@ x<0 \text{ or } x=2
 7
     = \footnotesize 7 ; \colorbox{yellow}{7} ; \begin{equation}7\end{equation} ; \scriptsize 7
     = \begin{equation*}x=7\end{equation*} ; \begin{aligned} x&=3+4\\ &=7\end{aligned}
-    = \begin{aligned}[t] 7 \end{aligned} ; \begin{array}{c} 7\end{array}
+    = \begin{aligned}[t] 7 \end{aligned}
     ! \footnotesize 8 ; \begin{equation}x=8\end{equation} ; \begin{aligned} x&=3+4\\ &=8\end{aligned}
     ! \begin{array}{c} 7\\8\end{array}
 W(n) = 1 \text{ and } W(n) = -1
