@@ -160,15 +160,15 @@ def _is_name(node: tuple | None, tokens: list[str]) -> bool:
         words = any(t.startswith("@~") for t in tokens)
         return not (words or tokens[0][0].isdigit() or split(tokens, _NOT_ATOMS - {"_"})[1])
     if node[0] in ("mul", "tuple", "list", "ratio"):
-        called = (
-            ("rel", "eq", "tuple", "setop") if node[0] == "mul" and node[1][0][0] in ("sym", "fn") else ()
-        )  # P(X > 2)
-        return all(n[0] in called or _is_name(n, tokens) for n in node[1])
+        called = ("rel", "eq", "tuple", "setop") if node[0] == "mul" and node[1][0][0] in ("sym", "fn") else ()
+        return all(n[0] in called or _is_name(n, tokens) for n in node[1])  # P(X > 2)
     if node[0] == "fn" and node[1] in ("abs", "floor", "ceil"):
         return _is_name(node[2][0], tokens)
     if node[0] == "fn":
-        return node[1] not in _COMPUTED and (node[1] == "nabla" or not node[1].startswith("nabla"))
-    return node[0] in ("sym", "big") or (node[0] == "pow" and node[2] == OVER and _is_name(node[1], tokens))
+        return node[1] not in _COMPUTED and not node[1].startswith("nabla\\")
+    if node[0] == "sym":
+        return "^" not in node[1]  # d^2y/dx^2
+    return node[0] == "big" or (node[0] == "pow" and node[2] == OVER and _is_name(node[1], tokens))
 
 
 def _read_relation(tokens: list[str], depth: int) -> tuple:

@@ -110,8 +110,8 @@ def _number_word(words: str) -> Fraction | None:
         part = PARTS.get(word) or PARTS.get(word.removesuffix("s"))
         if word in _NUMBERS and total % (10 if _NUMBERS[word] < 10 else 100) == 0:
             total += _NUMBERS[word]
-        elif word in SCALES:  # (a) dozen; two hundred thousand
-            total = total - total % SCALES[word] + (total % SCALES[word] or 1) * SCALES[word]
+        elif word in SCALES and total:  # two hundred thousand
+            total += total % SCALES[word] * (SCALES[word] - 1)
         elif part and total and word is last:
             total /= part
         else:
