@@ -10,6 +10,7 @@ from grader.tokens import CHANGING, FUNCTIONS, PARTS, SCALES
 _WRAPPED = re.compile(r"\\(?:text(?:bf|it|rm|sf|tt|normal|up)?|mathrm|mbox)\s*\{([^{}]*)\}")
 
 
+@lru_cache(maxsize=512)
 def inlined(text: str) -> str:
     """The text with the content of \\text{} and its like in place."""
     return " ".join(_WRAPPED.sub(r" \1 ", text).split()).strip(" .")
@@ -28,6 +29,7 @@ _OPTION = re.compile(
 _OTHER_OPTION = re.compile(r"(?<![A-Za-z(\\])\(?[A-J]\)|^(?:and|or)\b|^[A-J]$")
 
 
+@lru_cache(maxsize=512)
 def option(text: str) -> tuple[str, str, bool] | None:
     """(letter, text of the option, whether more than a letter says that it is one); None for other answers."""
     m = _OPTION.fullmatch(inlined(text))

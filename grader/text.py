@@ -52,7 +52,8 @@ _REWRITES = [(hint, re.compile(pattern), by) for hint, pattern, by in (
     ("mapsto", r"^(?:[fgh]\s?:\s?)?(\w)\s?\\mapsto", r"f(\1)="), ("sqrt", r"\\sqrt\s?\{\s?-\s?1\s?\}", " i "),
     ("vergent", r"\b([a-z]+ly) (con|di)vergent\b", r"\2verges \1"),
     ("cyclic", r"^(?:\\text\s?\{)?(?:the )?cyclic group of order \}?\s?(\w+)\}?$", r"\\mathbb{Z}_{\1}"),
-    ("", r"^[CZ]_\{?(\d+)\}?$|^\\mathbb\{Z\}/\\langle\s?(\d+)\s?\\rangle$", r"\\mathbb{Z}_{\1\2}"),
+    ("_", r"^[CZ]_\{?(\d+)\}?$", r"\\mathbb{Z}_{\1}"),
+    ("\\langle", r"^\\mathbb\{Z\}/\\langle\s?(\d+)\s?\\rangle$", r"\\mathbb{Z}_{\1}"),
     ("(", r"^(?:\\text\s?\{)?\((?:ii|iii|iv|v|vi{1,3})\)\}?\s*(?=[\s\w\\])", ""),
     ("", r"^(?:\\text\s?\{\s?)?(?:Rs\.?|USD|EUR|INR|RMB|all|every)\s?\}?\s?(?=[\d\\-]|n\b)", ""),
     ("\\", r"\\(?:text|mathrm)\s?\{\s?(?=[^{}A-Za-z]*\\)((?:[^{}A-Za-z]|\\[A-Za-z]+|\{[^{}Å]*\})+)\}", r"{\1}"),
@@ -60,6 +61,7 @@ _REWRITES = [(hint, re.compile(pattern), by) for hint, pattern, by in (
     ("\\", r"\\[dtc]frac(?![A-Za-z])", r"\\frac"),
     ("\\", r"\\(?:math(?:bf|it|sf|tt|cal|op)|boldsymbol|bm|pmb|underline|ensuremath|boxed|fbox)\b", ""),
 )]  # fmt: skip
+_PLAIN_REWRITES = [row for row in _REWRITES if "\\" not in row[0]]
 
 
 @lru_cache(maxsize=1024)
@@ -74,7 +76,7 @@ def clean(text: str) -> str:
         )
     text = text.replace("...", r"\ldots ")
     text = text.replace("\\\\", "\\") if _DOUBLED.search(text) else text
-    for hint, pattern, by in _REWRITES:
+    for hint, pattern, by in _REWRITES if "\\" in text else _PLAIN_REWRITES:
         if hint in text:
             text = pattern.sub(by, text)
     text = re.sub(r"[.,;]\s*(\}{1,3})$", r"\1", text.strip().rstrip(" .,;:\\"))
