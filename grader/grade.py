@@ -37,10 +37,10 @@ What counts as equal, where that is a convention:
 | sums, integrals | a sum, product, integral or limit is its value, to 15 digits |
 | chains | the last member of a = b = c counts, the member before an approximation sign otherwise |
 | functions | equal where both are real (ln x^2 = 2 ln x), at random points; an unknown f(x) is not f(y) |
-| constants | of integration may be renamed or exchanged; a missing "+ C" is wrong |
+| constants | of integration may be renamed or exchanged, and take up a number; a missing "+ C" is wrong |
 | steps | pi/4 + k pi = 5pi/4 + k pi and 7k + 3 = 3 (mod 7), where k is said to be an integer or counts pi |
 | notations | C(5,2) = C_5^2 = 10; x -> x^2 is f(x) = x^2; diag(1,1) = I_2; 1, 2, ..., 5 is written out; O(2n) = O(n) |
-| conditions | "for n > 0", "(n > 0)", "mod 7" may be missing on one side; stated twice, they must agree |
+| conditions | "for n > 0", "(n > 0)", "mod 7" may be missing on one side; stated twice, they agree, k and n alike |
 | boxes | the last counts, not its approximation, nor what "is not" announces; joined by commas they are a list |
 | value twice | "1/2 or 0.5" and boxes joined by "or" must equal each other; "The answer is" never overrules a box |
 | no box | `<answer>` tags, the text after "answer is", "Answer:", "####", or (if allowed) what the last sentence says |

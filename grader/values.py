@@ -317,7 +317,7 @@ def _apply(name: str, args: list, point: Point):
         return mp.polylog(args[1], _bounded(args[0], 12))
     if name in ("gcd", "lcm") and all(mp.isint(x) and mp.mag(x) < 40 for x in args):
         return mp.mpf(_OF_INTEGERS[name][0](*map(int, args)))
-    return _oracle(name, sorted(args, key=str) if name in ("gcd", "lcm") else args)
+    return _oracle(name, args)
 
 
 def _oracle(name: str, args: list):
