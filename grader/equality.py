@@ -85,8 +85,8 @@ def _same_value(gold: tuple, answer: tuple) -> bool:
         return True
     if all(n[0] == "add" and ("sym", "C") in n[1] for n in (gold, answer)):
         return same_up_to_constant(gold, answer)
-    bare = _bare(gold), _bare(answer)
-    return bare != (gold, answer) and same_number(*bare)
+    signs = any(n[0] in ("deg", "pct") for n in walk([gold, answer]))
+    return signs and same_number(_bare(gold), _bare(answer))
 
 
 def _bare(node: tuple) -> tuple:
