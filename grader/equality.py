@@ -108,7 +108,7 @@ def _in_names_of(gold: tuple, answer: tuple) -> Iterator[tuple]:
         yield renamed(answer, case)
     old = sorted(n for n in names if _CONSTANT.fullmatch(n))
     if 0 < len(old) <= 4 and all(_integrates(n, gold) for n in old):
-        free = {"a", "b", "k", "D", "M", "k_1", "k_2"} - names if "c" not in old else set()
+        free = {"a", "b", "k", "D", "M", "k_1", "k_2"} - names
         new = sorted(n for n in names_in(answer) if _CONSTANT.fullmatch(n) or n in free)
         for order in permutations(new) if len(new) == len(old) else ():
             yield renamed(answer, dict(zip(order, old, strict=True)))
@@ -122,7 +122,7 @@ def _integrates(name: str, node: tuple) -> bool:
     factors = [[f for f in term[1] if f != MINUS] if term[0] == "mul" else [term] for term in terms]
     alone = all(sum(name in names_in(f) for f in each) == 1 and ("sym", name) in each for each in factors)
     grows = all(any(f[0] in ("pow", "fn") and names_in(f) for f in each) for each in factors)
-    return name in "cC" and alone and (factors == [[("sym", name)]] or grows)
+    return name == "C" and alone and (factors == [[("sym", name)]] or grows)
 
 
 def _same_ratio(gold: tuple, answer: tuple) -> bool:

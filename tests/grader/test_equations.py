@@ -71,6 +71,8 @@ x^2+y^2=C
     ! \cos^2x+C ; \sin^2x
 \cos C
     ! \cos c
+a+b+c
+    ! a+b+A ; a+b+k
 \frac{\pi}{6}+k\pi, k\in\mathbb{Z}
     = \frac{\pi}{6}+n\pi
 2^n, n\ge1
