@@ -39,7 +39,8 @@ def read_structure(tokens: list[str]) -> tuple | None:
     if flat in _HALF_LINES:
         return ("tuple", [("num", Fraction(0), None), ("inf",)], _HALF_LINES[flat])
     parts, marks = split(tokens, {r"\times", r"\oplus"})
-    names = ["".join(t.lstrip("@") for t in p if t not in ("{", "}")) for p in parts]
+    names = [re.sub(r"_\{(\w\^\w)\}", r"_(\1)", "".join(t.lstrip("@") for t in p)) for p in parts]  # Z_{p^2}
+    names = [re.sub(r"[{}]", "", n) for n in names]
     names = [re.sub(r"\\mathbbZ/\(?(\w+)(?:\\mathbbZ)?\)?", r"\\mathbbZ_\1", n) for n in names]
     names = [re.sub(r"^\\mathbbQ\[(.*)\]$", r"\\mathbbQ(\1)", n) for n in names]
     powers = [re.fullmatch(r"\(?(\\mathbb[A-Z](?:_\w)?)\)?\^([2-9])", n) for n in names]

@@ -110,6 +110,8 @@ n^2
 \mathbb{Z}/12\mathbb{Z}
     = \mathbb{Z}_3\oplus\mathbb{Z}_4
     ! \mathbb{Z}_2\times\mathbb{Z}_6
+\mathbb{Z}_{p^2}
+    ! \mathbb{Z}_p\times\mathbb{Z}_p ; \mathbb{Z}_p^2
 |A_n|=\frac{n!}{2}
     = \frac{n!}{2}
 e^{2x}
