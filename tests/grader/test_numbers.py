@@ -25,6 +25,23 @@ NUMBERS = r"""
 17:30
     = 5:30 pm
     ! 5:30 am ; 5:30
+\frac38
+    = \text{three eighths} ; 3 \text{ eighths of the pizza} ; \frac{3}{8}
+    ! 3 ; \text{three and eight}
+105
+    = \text{one hundred and five}
+    ! \text{one hundred} ; 100
+36
+    = \text{three dozen} ; 36
+    ! 3
+12
+    ! \text{a baker's dozen} ; \text{six six}
+\frac78
+    = Fraction(7, 8) ; Rational(7,8)
+    ! Fraction(8, 7)
+\begin{pmatrix}1&2\\3&4\end{pmatrix}
+    = [[1,2],[3,4]] ; Matrix([[1, 2], [3, 4]])
+    ! [[1,3],[2,4]] ; [1,2,3,4]
 3:4
     = 6:8
     ! 4:3

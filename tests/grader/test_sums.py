@@ -50,6 +50,11 @@ SUMS = r"""
 \int_0^1 x^2\,dx
     = \frac13
     ! \frac12
+\int_0^\infty\frac{dx}{1+x^2}
+    = \frac{\pi}{2} ; \int\limits_0^\infty \frac{1}{1+x^2}\,dx
+    ! \frac{\pi}{3}
+\frac{\ln 2}{2}
+    = \int_0^1\frac{x\,dx}{1+x^2}
 \lim_{x\to 0}\frac{\sin x}{x}
     = 1
     ! 0
