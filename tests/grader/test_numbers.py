@@ -25,8 +25,8 @@ NUMBERS = r"""
 17:30
     = 5:30 pm
     ! 5:30 am ; 5:30
-\frac38
-    = \text{three eighths} ; 3 \text{ eighths of the pizza} ; \frac{3}{8}
+\frac{3}{8}
+    = \text{three eighths} ; 3 \text{ eighths of the pizza} ; \frac38
     ! 3 ; \text{three and eight}
 105
     = \text{one hundred and five}
