@@ -45,6 +45,7 @@ _REWRITES = [(hint, re.compile(pattern), by) for hint, pattern, by in (
     (".", r"(?i)(?<![a-z])([ap])\.\s?m\.?(?![a-z])", r"\1m"),  # 7:55 p.m.
     ("", r"(?<=\d)\s?(?:\^\s?\{?\s?(?:\\(?:text|mathrm)\s?\{)?\s?(?:st|nd|rd|th)\s?\}{0,2}(?:\\ |\s)?"
      r"|(?:st|nd|rd|th)\b)", ""),  # 12^{th}
+    ("'", r"(?<=\d)\s?'$", r"\\text{ arcmin}"),  # 45'
     ("mod", r"\(\s*(?:\\(?:text|mathrm|operatorname)\s?\{\s?mod\s?\}|\\?mod\b)\s*([^()]+)\)", r"\\pmod{\1}"),
     ("math", r"\\([ij])math\b", r" \1"), ("begin", r"(\\begin\{\w+\})\[[tbc]\]", r"\1"), ("\\Pr", r"\\Pr\b", "P"),
     ("\\", r"\\([ZRQNC])(?![A-Za-z])", r"\\mathbb{\1}"), ("cbrt", r"\bcbrt\b", r"\\sqrt[3]"),
