@@ -90,6 +90,8 @@ _DENIED = re.compile(
     r"|wrong|incorrect|fails?|\d+ in \d+|\d+ times)\b|^(?:let|suppose|assume|consider|try|if)\b"
 )
 
+_HEDGED = re.compile(r"(?i)\b(?:might|candidates?|guess\w*|half of)\b")
+
 
 def _from_sentence(sentence: str) -> str | None:
     """The answer that a sentence of prose states or ends in; the sentence itself when it is pure mathematics."""
@@ -102,6 +104,8 @@ def _from_sentence(sentence: str) -> str | None:
     claimed = _CLAIMED.search(sentence)
     if claimed:
         return claimed[claimed.lastindex]
+    if re.match(r"(?i)if\b", sentence):  # what follows from it, not what is supposed
+        sentence = re.split(r"\bthen\b|,\s", sentence)[-1]
     if not WORD.search(sentence):
         math = _MATH.fullmatch(sentence.rstrip(" ."))
         return math[math.lastindex] if math else sentence or None
@@ -122,6 +126,8 @@ def _from_end(text: str) -> str | None:
     while len(sentences) > 1 and _CLOSING.search(sentences[-1]):
         sentences.pop()
     last = sentences[-1] if sentences else ""
+    if _HEDGED.search(last):
+        return None
     return _from_sentence(last) or (last.strip() if len(WORD.findall(last)) <= 5 and not _DENIED.search(last) else None)
 
 

@@ -128,7 +128,7 @@ def _condition_at(tokens: list[str]) -> int:
     outer = [0, *outside(tokens)]
     for i in filter(None, outer):
         t, rest = tokens[i], tokens[i + 1 :]
-        if t[2:].partition(" ")[0] in CONDITION and "remainder" not in " ".join([t, *rest]):
+        if t[2:].partition(" ")[0] in CONDITION and not re.search("remainder|otherwise", " ".join([t, *rest])):
             return i
         if t in _MODULI and next(outside(rest), -1) == len(rest) - 1:
             return i
@@ -165,7 +165,7 @@ def _is_name(node: tuple | None, tokens: list[str]) -> bool:
     if node[0] == "fn" and node[1] in ("abs", "floor", "ceil"):
         return _is_name(node[2][0], tokens)
     if node[0] == "fn":
-        return node[1] not in _COMPUTED and not node[1].startswith("nabla\\")
+        return node[1] not in _COMPUTED and (node[1] == "nabla" or not node[1].startswith("nabla"))
     if node[0] == "sym":
         return "^" not in node[1]  # d^2y/dx^2
     return node[0] == "big" or (node[0] == "pow" and node[2] == OVER and _is_name(node[1], tokens))

@@ -106,7 +106,8 @@ _TRAIL = re.compile(
     r"|and (?:this|it|we)\b).*"
 )
 _VERDICT = re.compile(
-    r"(?:the|our|(?:need|requir|plac|us|form)ed$|possible|an? (?:\w+ ){0,3}?(?:solution|answer|root|value))\b"
+    r"(?:the|our|(?:need|requir|plac|us|form)ed$|possible"
+    r"|an? (?!extraneous|invalid|wrong|im)(?:\w+ ){0,3}?(?:solution|answer|root|value))\b"
 )
 _RISKY = re.compile(
     r"\b(?:false|wrong|incorrect\w*|untrue|mistaken\w*|none|neither|never|inverse|complement|converse|negation"
