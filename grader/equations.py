@@ -49,7 +49,8 @@ def stated_value(equation: tuple, of_gold: bool) -> tuple | None:
         known = known or (figure and kind == "fn" and not any(n[0].isupper() for n in names_in(value)))  # |A_n| = n!/2
         if not of_gold and not known:  # a step of arithmetic: 1 + 2 + ... + n = n(n+1)/2
             return value if ("sym", "ldots") in first[1] or same_number(value, first) else None
-        plain = all({x[0] for x in (c[1] if c[0] == "mul" else [c])} == {"sym"} for c in first[1])
+        parts = {x[0] for c in first[1] for x in (c[1] if c[0] == "mul" else [c])} if kind != "fn" else set()
+        plain = parts == {"sym"} or (parts <= {"sym", "pow"} and kind == "add" and len(names_in(first)) > 1)
         stated = figure if of_gold else label or plain
         return value if known and stated else None
     operator = kind == "pow" or (kind == "fn" and first[1] in FUNCTIONS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from grader.prose import WORD, stated
+from grader.prose import WORD, skeleton, stated
 from grader.text import clean, squeezed
 
 BOX = re.compile(r"\\(?:(?:begin)?boxed|fbox)(?![A-Za-z])")
@@ -72,10 +72,11 @@ _ENDING = re.compile(  # a tombstone, and what follows a special token
 )
 _SENTENCE_END = re.compile(
     r"\n+|(?<=[.!?。])\s+(?=[A-Z$\\*])|,?\s+(?=(?:Therefore|Thus|Hence|So|Now|Then)\b)"
-    r"|,\s+(?=(?:so|hence|thus|therefore)\b)"
+    r"|,\s+(?=(?:and )?(?:so|hence|thus|therefore)\b)"
 )
 _CLOSING = re.compile(
-    r"(?i)\b(?:pro(?:of|ve)\w*|q\.?e\.?d|verif\w*|complete[sd]?|done|note|hope|correct|check\w*|explan\w+)\b"
+    r"(?i)\b(?:pro(?:of|ve)\w*|q\.?e\.?d|verif\w*|complete[sd]?|done|note|hope|correct|check\w*|explan\w+"
+    r"|let me know|feel free|questions?|clarif\w+)\b"
     r"|as required|^\W*$"
 )
 _CLAIMED = re.compile(  # a choice or a truth
@@ -90,7 +91,19 @@ _DENIED = re.compile(
     r"|wrong|incorrect|fails?|\d+ in \d+|\d+ times)\b|^(?:let|suppose|assume|consider|try|if)\b"
 )
 
-_HEDGED = re.compile(r"(?i)\b(?:might|candidates?|guess\w*|half of)\b")
+_NO_SUCH = re.compile(
+    r"\bsuch an? .*\b(?:does not exist|doesn't exist|is (?:not possible|impossible))\b|\bno such .*\bexists?\b"
+)
+_HEDGED = re.compile(
+    r"(?i)\b(?:might|candidates?|guess\w*|half of|whether|remains to|need to (?:show|check|prove|find))\b"
+)
+# In a skeleton # stands for a piece of mathematics.
+_HOLDS = re.compile(
+    r"\b(?:holds?|true|valid|satisfied|possible|works?|solvable|exists?)\b[^#]*"
+    r"\b(?:for|for (?:all|every|any|each)|if|iff|when|whenever)(?: \w+)? #$"
+)
+_ABOUT_THAT = re.compile(r",? (?:or|which is) (?:approximately|about|roughly|around|\\approx|≈).*")
+_FOR_ALL = re.compile(r" ?,? (?:for (?:all|every|any|each)|where|whenever|as (?:req|des|cla|wan)\w*)\b.*")
 
 
 def _from_sentence(sentence: str) -> str | None:
@@ -101,23 +114,29 @@ def _from_sentence(sentence: str) -> str | None:
         parts = [p for p in re.split(r"[^\x20-\x7eα-ω√π∞≤≥±²³]+", head) if re.search(r"\w", p)]
         risky = re.search("不(?!同)|[非无或]|大于|小于|至[少多]|之间", head)
         return parts[-1].strip("$ .,") if parts and not risky else None
+    if _NO_SUCH.search(sentence):
+        return "no"
     claimed = _CLAIMED.search(sentence)
     if claimed:
         return claimed[claimed.lastindex]
-    if re.match(r"(?i)if\b", sentence):  # what follows from it, not what is supposed
-        sentence = re.split(r"\bthen\b|,\s", sentence)[-1]
+    if re.match(r"(?i)(?:if|since|because)\b", sentence):  # what follows from it, not what is supposed
+        sentence = re.split(r"\bthen\b|,\s(?![^()]*\))(?=[^,]*[=≤≥<>]|[^,]*[a-z]{2})", sentence)[-1]
+    sentence = _ABOUT_THAT.sub("", sentence)
     if not WORD.search(sentence):
         math = _MATH.fullmatch(sentence.rstrip(" ."))
         return math[math.lastindex] if math else sentence or None
+    said, pieces = skeleton(sentence)
+    if _HOLDS.search(said) and re.search(r"[<>=≤≥≠]|\\[lgn]eq?\b", pieces[-1]):
+        return pieces[-1]
     value = stated(sentence)
-    if value is not None or _DENIED.search(sentence):
+    said = _FOR_ALL.sub("", said)
+    if value is not None or _DENIED.search(said):
         return (value or "").strip("$ ") or None
-    math = list(_MATH.finditer(sentence))
-    numbers = [m for m in _NUMBER.finditer(sentence) if not (math and m.start() < math[-1].end())]
-    before, after = (sentence[: numbers[-1].start()], sentence[numbers[-1].end() :]) if numbers else ("", "?")
-    if len({n.group() for n in numbers}) == 1 or before.endswith("= ") or not after.strip(" .*])}$"):
-        return numbers[-1].group().strip()
-    return math[-1][math[-1].lastindex] if math else None
+    pieces = pieces[: said.count("#")]
+    if said.endswith("#") or len(set(pieces)) == 1:
+        return pieces[-1].removeprefix("= ")
+    numbers = [n.group().strip() for n in _NUMBER.finditer(sentence)]
+    return numbers[-1] if len(set(numbers)) == 1 else None
 
 
 def _from_end(text: str) -> str | None:

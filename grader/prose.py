@@ -84,7 +84,7 @@ _COUNTS = r"one(?= [a-z])(?! of| more| less| such #)|two|three|four|five|six|sev
 _COUNT = re.compile(rf"#|(?:{_COUNTS})\b")
 # In a skeleton # stands for a piece of mathematics.
 _VERBS = (
-    r"\b(?:is|are|as|was|be|equals?|becomes?|gives?|yields?|ha[sd]|have|contains?|[gs]ets?|obtains?|takes?|costs?"
+    r"\b(?:is|are|as|was|be|equals?|becomes?|giv(?:es?|ing)|yield(?:s|ing)?|ha[sd]|have|contains?|[gs]ets?|obtains?|takes?|costs?"
     r"|makes?|leaves?|pays?|uses?|weighs?|conclude|attains?|approach(?:es)?|means|that|needs?(?: to \w+)? at least"
     r"|(?:converge|diverge|tend|goe|evaluate|simplifie|reduce|add)s (?:up )?to"
     r"|(?:series|sequence|integral|limit|it|sum|product) (?=(?:con|di)verge|do(?:es)? not))\b|(?<=[a-z]) :"
@@ -156,7 +156,8 @@ def _followed(value: str, tail: str, linked: bool) -> str | None:
     if _KEPT.match(tail):
         return value
     noun = _NOUN.match(tail)[0]
-    if (not linked and "#" in tail) or _CHANGED.match(tail[len(noun) :].strip()):
+    after = tail[len(noun) :].strip()  # 14 primes less than 45
+    if (not linked and "#" in tail) or (_CHANGED.match(after) and not re.match("(?:less|greater) than #", after)):
         return None
     plain = tail[len(noun) :].startswith(" #") or noun == "such"
     plain |= len(value) > 2 and value.isalpha() and noun.rstrip("s") not in {*PARTS, *SCALES}
@@ -192,6 +193,8 @@ def _told(said: str, pieces: list[str]) -> str | None:
         lead, rest = words[: link.start()].strip(" ,"), words[link.end() :].rstrip(" ,")
         verb = _VERB.search(words, link.start())
         linked = bool(verb) and verb.start() < link.end()
+        if re.search(r"# such [a-z]+$", lead):  # there are 3 such numbers: 1, 2, 4
+            continue
         count, value = _COUNT.match(rest), None
         if count:
             value = pieces[words[: link.end()].count("#")] if rest[0] == "#" else count[0]
@@ -200,6 +203,8 @@ def _told(said: str, pieces: list[str]) -> str | None:
                 continue
         elif re.fullmatch(r"no (?:\w+ )?solutions?(?: ,.*)?", rest):
             return "no solution"
+        elif linked and rest.startswith("infinitely many"):
+            return "infinitely many"
         elif re.search(r"#(?: \w+)?(?: can)?$", lead) and _VERDICT.match(rest):
             value = None if _RISKY.search(rest) else pieces[lead.count("#") - 1]
         elif linked and re.fullmatch(r"[a-z][a-z'\-]*(?: [a-z'\-]+){0,3}", rest):
@@ -208,7 +213,7 @@ def _told(said: str, pieces: list[str]) -> str | None:
                 continue
         else:
             continue
-        return "" if _RISKY.search(lead.rpartition(" , ")[2]) else value or ""
+        return "" if _RISKY.search(re.split(" , | or (?=the )", lead)[-1]) else value or ""
     return None
 
 

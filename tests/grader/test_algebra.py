@@ -70,6 +70,8 @@ AB
 \nabla\times F
     = \nabla\times\mathbf{F}
     ! \nabla\cdot F ; \nabla F ; F\times\nabla
+0
+    ! \nabla^2 u=0
 \nabla f
     = \nabla{f}
     ! f\nabla ; \nabla^2 f ; \nabla\cdot f

@@ -33,6 +33,30 @@ EXTRACTION = [
 
 
 COMPLETIONS = r"""
+25
+    = We have 49 = x^2 + y^2 + 24, and hence x^2 + y^2 = 25. ; Since 5^2 = 25, x = 25. ; If n is odd, then f(n) = 25.
+    = So P(A wins) = 25. ; There are 25 such numbers: 1, 2, 3 and 4. ; So it is 25, or about 25.0.
+    = Counting, we find that there are 25 primes less than 98. ; So x = 25.\n\nFeel free to ask for details.
+    ! It remains to check whether a = 25 works. ; We need to show that n = 25. ; So it might be 25. ; My guess is 25.
+    ! If n = 25, then the product is odd. ; Since n = 25, the product is 50. ; The candidates are 25. ; Half of it is 25.
+2^n - 1
+    = By induction, $f(n) = 2^n - 1$ for all positive integers $n$. ; Hence we get the formula 2^n - 1.
+    ! By induction, $f(n) = 2^n$ for all $n > 1$. ; By induction, it is true for 2^n - 1 and 2^n.
+x^2 - y^2
+    = Multiplying out, (x+y)(x-y) = x^2 - y^2.
+    ! Multiplying out, (x+y)^2 = x^2 + 2xy + y^2.
+n \ge 3
+    = Therefore, the inequality is true for all $n \geq 3$. ; The inequality holds if and only if n ≥ 3.
+    ! Therefore, the inequality is true for all $n \geq 4$. ; It is false for n ≥ 3. ; It holds for n = 3.
+(3, 4)
+    = Solving the system, we find x = 3 and y = 4. ; Since x < y, the only possibility is (x, y) = (3, 4).
+    ! Solving the system, we find x = 4 and y = 3.
+No
+    = Therefore, such a function does not exist. ; Hence no such integer exists.
+    ! Therefore, such a function exists.
+infinitely many
+    = Therefore, there are infinitely many such primes.
+    ! Therefore, there are 7 such primes.
 12
     = Hence there are exactly 12 such pairs. ; Thus, the total number of ways is 3 * 4 = 12.
     = So there are 12 possible values of n between 1 and 100. ; Therefore, we have 12 different arrangements.

@@ -7,7 +7,8 @@ PROSE = r"""
 15
     = 15 \text{ only} ; 15 \text{ in total} ; 15 \text{ feet below sea level}
     ! 15 \text{ fails} ; 15 \text{ fewer} ; 15 \text{ extra} ; 15 \text{ is rejected}
-    ! 15 \text{ extraneous} ; 15 \text{ isn't right}
+    ! 15 \text{ extraneous} ; 15 \text{ isn't right} ; 15 \text{ etc.} ; 15 \text{ failed} ; 15 \text{ among others}
+    ! 15 \text{ is an extraneous root} ; 15 \text{ if n is even and 16 otherwise}
     ! 15 \text{ and below} ; 15 \text{ and so on} ; 15 \text{ and its negative}
     ! 15 \text{ only if n is even} ; 15 \text{ couples}
     ! 15 \text{ percentile} ; 15 \text{ eighths of the pizza} ; 15 \text{ was my first guess} ; \text{I doubt it is } 15
