@@ -111,8 +111,9 @@ _VERDICT = re.compile(
 )
 _RISKY = re.compile(
     r"\b(?:false|wrong|incorrect\w*|untrue|mistaken\w*|none|neither|never|inverse|complement|converse|negation"
-    r"|opposite|reciprocal|twice|half|not (?:true|the)|unless|doubt|no|contra\w+)\b"
-    r"|(?:not|cannot|suppose|assume|let)\s*(?:#\s*)?$|\b(?:is|are|equals) # and\b"  # length is 5 and width is 3
+    r"|opposite|reciprocal|twice|half|not (?:true|the)|unless|doubt|no|contra\w+)\b|^if\b"
+    r"|^(?:an? )?(?:upper|lower) bound|(?:not|cannot|suppose|assume|let)\s*(?:#\s*)?$"
+    r"|\b(?:is|are|equals) # and\b"  # length is 5 and width is 3
 )
 _CHANGED = re.compile(
     rf"(?:{'|'.join(sorted(CHANGING - {'negative', 'pairs', 'pair'}))}|times|plus|minus|over|choose|mod\w*"
@@ -151,7 +152,7 @@ def _followed(value: str, tail: str, linked: bool) -> str | None:
     A number that no word links may be the subject: "7 workers finish in 12 days", "7 divides n".
     """
     tail = tail.strip()
-    if _CHANGED.match(tail):
+    if _CHANGED.match(tail) or re.search(r"\bbut\b.* (?:incorrect|wrong|not (?:correct|right))\b", tail):
         return None
     if _KEPT.match(tail):
         return value

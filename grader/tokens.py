@@ -47,7 +47,7 @@ CHANGING = name_set(  # words after a value that make it another, or refuse it
     "inverse inverted reciprocal excluded incorrect wrong conjugate pair pairs couple couples squared cubed negative "
     "binary octal hexadecimal remainder fail fails failed fewer extra additional too omitted missing rejected etc "
     "among discarded invalid inadmissible extraneous impossible fold percentile percentage tens gross score "
-    "quintillion factorials short off cannot doesn isn wasn was unless contradicts leads otherwise eighths"
+    "quintillion factorials short off cannot doesn isn wasn was unless contradicts leads otherwise eighths root"
 )
 SCALES = {"dozen": 12, "hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 _PART_NAMES = "half third quarter fifth sixth seventh eighth ninth tenth"
