@@ -38,7 +38,8 @@ COMPLETIONS = r"""
     = So P(A wins) = 25. ; There are 25 such numbers: 1, 2, 3 and 4. ; So it is 25, or about 25.0.
     = Counting, we find that there are 25 primes less than 98. ; So x = 25.\n\nFeel free to ask for details.
     ! It remains to check whether a = 25 works. ; We need to show that n = 25. ; So it might be 25. ; My guess is 25.
-    ! If n = 25, then the product is odd. ; Since n = 25, the product is 50. ; The candidates are 25. ; Half of it is 25.
+    ! If n = 25, then the product is odd. ; Since n = 25, the product is 50.
+    ! The candidates are 25. ; Half of it is 25.
 2^n - 1
     = By induction, $f(n) = 2^n - 1$ for all positive integers $n$. ; Hence we get the formula 2^n - 1.
     ! By induction, $f(n) = 2^n$ for all $n > 1$. ; By induction, it is true for 2^n - 1 and 2^n.
