@@ -103,6 +103,7 @@ _HOLDS = re.compile(
     r"\b(?:for|for (?:all|every|any|each)|if|iff|when|whenever)(?: \w+)? #$"
 )
 _ABOUT_THAT = re.compile(r",? (?:or|which is) (?:approximately|about|roughly|around|\\approx|≈).*")
+_LEAD_IN = re.compile(r"^(?:[=—–]\s*|(?!(?:ln|lg|pi)\b)[a-z]{2}\s+)+")  # of other languages: es 5, de 3 + 4 = 7
 _FOR_ALL = re.compile(r" ?,? (?:for (?:all|every|any|each)|where|whenever|as (?:req|des|cla|wan)\w*)\b.*")
 
 
@@ -134,7 +135,7 @@ def _from_sentence(sentence: str) -> str | None:
         return (value or "").strip("$ ") or None
     pieces = pieces[: said.count("#")]
     if said.endswith("#") or len(set(pieces)) == 1:
-        return pieces[-1].removeprefix("= ")
+        return _LEAD_IN.sub("", pieces[-1])
     numbers = [n.group().strip() for n in _NUMBER.finditer(sentence)]
     return numbers[-1] if len(set(numbers)) == 1 else None
 

@@ -413,8 +413,9 @@ class _Parser:
             at = head.index(r"\in")
             head, domain = head[:at], head[at + 1 :]
             rest = rest if domain[:1] == [r"\mathbb"] and "R" in domain else [*rest, ",", *head, r"\in", *domain]
-        if len(head) == 1:  # {x : x > 2}: the condition says it all
-            return self.read(rest)
+        if len(head) == 1 and head[0] in rest:  # {x : x > 2}: the condition says it all
+            renamed = head[0] in "tuvwyz" and "x" not in rest
+            return self.read(["x" if renamed and t == head[0] else t for t in rest])
         return ("given", self.read(head), _condition(rest))
 
     def absolute(self, bar: str) -> tuple:

@@ -130,7 +130,7 @@ def skeleton(text: str) -> tuple[str, list[str]]:
     """The words of a sentence with # for each piece of mathematics between them; those pieces."""
     out, pieces, at = [], [], 0
     text = re.sub(r"\$|\\[()\[\]]|#|\*\*", "", text).replace(";", ",").replace("n't ", " not ")
-    text = re.sub(r"(?<=it|at|er)'s\b", " is", text)
+    text = re.sub(r"\b(it|that|there|answer)'s\b", r"\1 is", text)
     for word in [*WORD.finditer(text), None]:
         gap = text[at : word.start() if word else len(text)]
         piece = re.sub(r"^(?:[\s,:)*\"'?]|\.(?!\d))+|[\s,:.(*\"'?]+$", "", gap)

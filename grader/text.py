@@ -18,7 +18,8 @@ _UNICODE = {
     "€": "", "£": "", "’": "'", "′": "'", "\u00a0": " ", "：": ":", "（": "(", "）": ")", "∧": r"\land ", "∨": r"\lor ",
     "—": "-", "₹": "", "¥": "", "元": "", "⁄": "/",
     "⟨": r"\langle ", "⟩": r"\rangle ", "∖": r"\setminus ", "，": ",", "。": ".", "．": ".",
-    "∠": r"\angle ", "…": r"\ldots ", "Å": r"\text{ Å}", "\u212b": r"\text{ Å}", r"\AA": r"\text{ Å}", "µ": r"\mu ",
+    "Ø": r"\emptyset ", "¢": r"\text{ cents}", "∠": r"\angle ", "…": r"\ldots ",
+    "Å": r"\text{ Å}", "\u212b": r"\text{ Å}", r"\AA": r"\text{ Å}", "µ": r"\mu ",
 }  # fmt: skip
 _UNICODE |= {c: rf"\frac{{{unicodedata.normalize('NFKC', c).replace('⁄', '}{')}}}" for c in "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"}
 for _letter in "αβγδεζηθικλμνξρστφχψωΓΔΘΛΞΠΣΦΨΩ":
@@ -26,6 +27,7 @@ for _letter in "αβγδεζηθικλμνξρστφχψωΓΔΘΛΞΠΣΦΨΩ":
     _UNICODE[_letter] = f"\\{_name.lower() if _letter.islower() else _name.capitalize()} "
 _UNICODE_RE = re.compile("|".join(map(re.escape, _UNICODE)))
 _SCRIPTS = re.compile("([⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ]+)|([₀₁₂₃₄₅₆₇₈₉]+)")
+_WIDE = re.compile("[\uff01-\uff5e\U0001d400-\U0001d7ff]")  # full-width and mathematical letters and digits
 _DOUBLED = re.compile(r"(?<!\\)\\\\(?:d?frac|sqrt|l?eq?|ge|left|right|cup|infty|pi|text|begin|end|cdot|times|boxed)\b")
 
 # (what a text holds that the pattern applies to, pattern, what is written instead), in this order
@@ -38,7 +40,7 @@ _REWRITES = [(hint, re.compile(pattern), by) for hint, pattern, by in (
     ("\\", r"(?<!\\)\\(?:[ $]|,(?!\d)|(?<!\d\\),)", " "),
     ("\\", r"\\(?:left|right|middle|[bB]igg?[lrm]?)(?![A-Za-z])\.?|\\(?:(?:display|text|script)style|limits|nolimits)"
      r"(?![A-Za-z])|\\(?:rm|bf|it|tiny|small|(?:script|footnote|normal)size|[lL]arge|LARGE|[hH]uge)\b|\\(?:text)?color(?:box)?\s?\{\w+\}|\\!\s*|\\[()\[\]]"
-     r"|\\(?:hspace|vspace|label|tag)\*?\{[^{}]*\}|\\(?:begin|end)\{(?:equation|displaymath|math)\*?\}", ""),
+     r"|\\(?:hspace|vspace|label|tag)\*?(?:\{[^{}]*\}|$)|\\(?:begin|end)\{(?:equation|displaymath|math)\*?\}", ""),
     ("$", r"\$", ""), ("**", r"(?<![\w)}])\*\*|\*\*(?![\w({\\-])", ""),
     ("", r"(?:\\[;:]|\\q?quad|\\(?:enspace|thinspace|noindent)\b|~|\s)+", " "),
     (".", r"\b(?:np|math|numpy)\.(?=[a-z])", ""),
@@ -46,6 +48,10 @@ _REWRITES = [(hint, re.compile(pattern), by) for hint, pattern, by in (
     ("", r"(?<=\d)\s?(?:\^\s?\{?\s?(?:\\(?:text|mathrm)\s?\{)?\s?(?:st|nd|rd|th)\s?\}{0,2}(?:\\ |\s)?"
      r"|(?:st|nd|rd|th)\b)", ""),  # 12^{th}
     ("'", r"(?<=\d)\s?'$", r"\\text{ arcmin}"),  # 45'
+    ("^", r"\^\s?\{?\s?\\times\s?\}?(?=$|\s?[,;.)])", "^*"), ("_{>0}", r"(?<=\\mathbb\{[ZRQ]\})_\{>0\}", "^+"),
+    ("\\mathbb", r"\\mathbb\s?\{?([STD])\}?(?=\s?\^)", r"\1"), ("\\phantom", r"\\phantom\s?\{[^{}]*\}", ""),
+    ("\\begin", r"^\\begin\{array\}\s?\{[lcr]\}([^&\\]*)\\end\{array\}$", r"\1"),
+    ("factorial", r"\bfactorial\((\d+)\)", r"\1!"),
     ("mod", r"\(\s*(?:\\(?:text|mathrm|operatorname)\s?\{\s?mod\s?\}|\\?mod\b)\s*([^()]+)\)", r"\\pmod{\1}"),
     ("math", r"\\([ij])math\b", r" \1"), ("begin", r"(\\begin\{\w+\})\[[tbc]\]", r"\1"), ("\\Pr", r"\\Pr\b", "P"),
     ("\\", r"\\([ZRQNC])(?![A-Za-z])", r"\\mathbb{\1}"), ("cbrt", r"\bcbrt\b", r"\\sqrt[3]"),
@@ -60,7 +66,7 @@ _REWRITES = [(hint, re.compile(pattern), by) for hint, pattern, by in (
     ("\\", r"\\(?:text|mathrm)\s?\{\s?(?=[^{}A-Za-z]*\\)((?:[^{}A-Za-z]|\\[A-Za-z]+|\{[^{}Å]*\})+)\}", r"{\1}"),
     ("C_", r"(?<![\w)}])(?:\^|_)\{?(\w{1,4})\}?\s?C_\{?(\w{1,4})\}?", r"\\binom{\1}{\2}"),  # ^5C_2
     ("\\", r"\\[dtc]frac(?![A-Za-z])", r"\\frac"),
-    ("\\", r"\\(?:math(?:bf|it|sf|tt|cal|op)|boldsymbol|bm|pmb|underline|ensuremath|boxed|fbox)\b", ""),
+    ("\\", r"\\(?:math(?:bf|it|sf|tt|cal|op)|emph|boldsymbol|bm|pmb|underline|ensuremath|boxed|fbox)\b", ""),
 )]  # fmt: skip
 _PLAIN_REWRITES = [row for row in _REWRITES if "\\" not in row[0]]
 
@@ -72,6 +78,7 @@ def clean(text: str) -> str:
         return text
     if not text.isascii() or r"\AA" in text:
         text = _UNICODE_RE.sub(lambda m: _UNICODE[m.group()], text)
+        text = _WIDE.sub(lambda m: unicodedata.normalize("NFKC", m[0]), text)
         text = _SCRIPTS.sub(
             lambda m: f"{'^' if m[1] else '_'}{{{unicodedata.normalize('NFKC', m[0]).replace('−', '-')}}}", text
         )

@@ -38,7 +38,7 @@ class NoCaseError(UndefinedError):
 _INTEGER = r"[-+]?(?:\d{1,300}|[1-9]\d{0,2}(?:(?:,|\{,\}|\\,)\d{3}){1,90})"
 _SIMPLE_NUMBER = re.compile(
     rf"({_INTEGER})?(\.\d{{1,300}})?|([-+]?)\\frac\s?\{{\s?({_INTEGER})\s?\}}\s?\{{\s?({_INTEGER})\s?\}}"
-    rf"|({_INTEGER})\s?/\s?({_INTEGER})", re.ASCII
+    rf"|({_INTEGER})\s?/\s?({_INTEGER})|([-+]?)\\frac(\d)(\d)", re.ASCII
 )  # fmt: skip
 
 
@@ -47,10 +47,10 @@ def simple_number(text: str) -> tuple[Fraction, Fraction | None] | None:
     m = _SIMPLE_NUMBER.fullmatch(text)
     if not m:
         return None
-    whole, point, sign, top, bottom, left, right = (re.sub(r",|\{,\}|\\,", "", g) if g else g for g in m.groups())
-    if top or left:
-        above, below = int(top or left), int(bottom or right)
-        return (Fraction(-above if sign == "-" else above, below), None) if below else None
+    whole, point, *fraction = (re.sub(r",|\{,\}|\\,", "", g) if g else g for g in m.groups())
+    if any(fraction):
+        *sign, above, below = filter(None, fraction)
+        return (Fraction(int(above), int(below)) * (-1 if "-" in sign else 1), None) if int(below) else None
     if point:
         return Fraction((whole or "") + point), Fraction(1, 10 ** (len(point) - 1))
     return (Fraction(int(whole)), None) if whole else None

@@ -43,7 +43,7 @@ def quick(gold: str, answer: str) -> tuple[bool, str] | None:
     if None not in claims:
         return claims[0] == claims[1], "equal text" if claims[0] == claims[1] else "different"
     gw, aw = plain_words(g), plain_words(a)
-    if gw == aw and re.fullmatch(r"[a-z][a-z \-]+", gw):
+    if gw == aw and re.fullmatch(r"[a-z][a-z \-]+|[a-z]{3}[a-z ]+ \d+", gw):
         return True, "equal text"
     return None
 
@@ -71,6 +71,10 @@ SPOKEN = {
     **dict.fromkeys(("infinity", "infinite", "infinitely many", "infinitely many solutions"), r"\infty"),
     **dict.fromkeys(("all positive real numbers", "positive real numbers", "positive reals"), r"(0,\infty)"),
     **dict.fromkeys((s + "real numbers" for s in ("nonnegative ", "non-negative ", "all nonnegative ")), r"[0,\infty)"),
+    **dict.fromkeys(("integers", "set of integers", "all integers"), r"\mathbb{Z}"),
+    **dict.fromkeys(("natural numbers", "all natural numbers"), r"\mathbb{N}"),
+    **dict.fromkeys(("negative infinity", "minus infinity"), r"-\infty"),
+    **dict.fromkeys(("no solutions exist", "no solution exists", "emptyset"), r"\emptyset"),
     "dne": r"\text{does not exist}",
     "convergent": r"\text{converges}",
     "divergent": r"\text{diverges}",
@@ -84,6 +88,9 @@ _NUMBERS = {word: value for value, word in enumerate(_ONE_WORDS.split())}
 _NUMBERS |= {word: 10 * tens for tens, word in enumerate(_TEN_WORDS.split(), 2)}
 
 
+_LETTERS = re.compile(r"\(?[A-H](?:\)?(?:\s?(?:,|\band\b))*\s?\(?[A-H])+\)?")
+
+
 def by_words(gold: str, answer: str) -> tuple[bool, str] | None:
     """A verdict on choice letters, number words and sets that have a name; None when it takes parsing."""
     g, a = plain_words(gold), plain_words(answer)
@@ -95,6 +102,9 @@ def by_words(gold: str, answer: str) -> tuple[bool, str] | None:
             return True, "equal numbers"
         if "," not in gold + answer and (" " in g + a or (WRAP.search(gold) and WRAP.search(answer))):
             return (True, "equal text") if g == a else (False, "different")
+    if _LETTERS.fullmatch(gold) and _LETTERS.fullmatch(answer) and re.search(",|and", gold + answer):  # ABD and A, B, D
+        same = sorted(re.findall("[A-H]", gold)) == sorted(re.findall("[A-H]", answer))
+        return same, "equal choice" if same else "different"
     for one, other in ((g, answer), (a, gold)):
         value = _number_word(one)
         if value is not None and simple_number(other):
@@ -104,7 +114,7 @@ def by_words(gold: str, answer: str) -> tuple[bool, str] | None:
 
 def _number_word(words: str) -> Fraction | None:
     """The value of "five", "twenty-one", "three hundred and five", "two dozen" or "two thirds"; None for others."""
-    total = Fraction(0)
+    total = Fraction({"half": 1, "dozen": 1}.get(words, 0))
     *numbers, last = re.split(r"[ -]+", re.sub(r"(hundred|thousand|million) and ", r"\1 ", words).strip())
     for word in [*numbers, last]:
         part = PARTS.get(word) or PARTS.get(word.removesuffix("s"))

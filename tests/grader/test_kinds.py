@@ -4,6 +4,32 @@ import pytest
 import tables
 
 KINDS = r"""
+\emptyset
+    = Ø ; \text{No solutions exist} ; EmptySet
+\mathbb{C}^*
+    = \mathbb{C}^\times ; \mathbb{C}^{\times}
+    ! \mathbb{C}
+\mathbb{Z}^+
+    = \mathbb{Z}_{>0}
+    ! \mathbb{Z}_{\ge0} ; \mathbb{Z}
+S^2
+    = \mathbb{S}^2
+    ! \mathbb{S}^1 ; \mathbb{D}^2
+\mathbb{Z}
+    = \text{the integers} ; \text{all integers}
+    ! \text{natural numbers} ; \text{positive integers}
+-\infty
+    = \text{negative infinity}
+    ! \text{infinity}
+\text{pole of order 2}
+    = \text{a pole of order 2}
+    ! \text{pole of order 3} ; \text{a pole}
+BD
+    = B, D ; B and D ; (B), (D) ; D, B
+    ! B, C ; B ; B, C, D
+\{x: x>2\}
+    = \{y: y>2\} ; \{t \mid t > 2\}
+    ! \{y: x>2\} ; \{y: y<2\}
 AB
     = A B ; A\cdot B
     ! A ; B ; AB^T ; A+B ; (BA) ; ABA

@@ -4,6 +4,20 @@ import pytest
 import tables
 
 NUMBERS = r"""
+# digits of other scripts, halves and dozens alone
+5
+    = ５ ; 𝟓 ; \emph{5} ; \phantom{0}5 ; \begin{array}{c}5\end{array} ; 5\tag*{} ; |a-b|=5 ; x^2+y^2=5
+    ! x^2+x=5 ; ６ ; \begin{array}{c}5\\6\end{array} ; 5 \text{ root} ; \text{upper bound: } 5
+    ! \text{if n is } 5 ; 5, \text{ but this is incorrect}
+\frac12
+    = \text{one half} ; \text{half} ; \text{a half}
+    ! \text{half of it} ; 2 ; \text{two halves}
+35\text{ cents}
+    = 35¢
+    ! 36¢
+120
+    = factorial(5) ; 5!
+    ! factorial(4)
 # a function of zero
 0
     = \sin 0 ; \tan(0) ; \operatorname{erf}(0) ; \arctan 0 ; \sinh 0
@@ -35,6 +49,7 @@ NUMBERS = r"""
     = \text{three dozen} ; 36
     ! 3
 12
+    = \text{a dozen}
     ! \text{a baker's dozen} ; \text{six six}
 \frac78
     = Fraction(7, 8) ; Rational(7,8)

@@ -29,7 +29,7 @@ HOSTILE = [
     r"\sqrt" * 2000 + "2", r"\frac" * 2000, "1/0", r"\frac{0}{0}", "0^0", "0^{-1}", r"\log_1 5", r"\ln 0",
     r"\tan\frac{\pi}{2}", "\x00", "\ud800", "x" * 4000, "1," * 3000, r"\pm" * 500 + "1", "8 and " * 5000 + "8",
     r"\begin{pmatrix}" + "1&" * 3000 + r"1\end{pmatrix}", r"\left" * 3000, "_" * 3000, "|" * 3001, r"\(" * 3000,
-    r"\zeta(1)", r"\Gamma(0)", r"\Gamma(10^{30})", "nan", "True", "\u2460", r"\text{\u2460}", "\uff15",
+    r"\zeta(1)", r"\Gamma(0)", r"\Gamma(10^{30})", "nan", "True", "\u2460", r"\text{\u2460}", "\u0665",
     *CODE,
 ]  # fmt: skip
 
