@@ -38,8 +38,17 @@ def walk(node) -> Iterator[tuple]:
 
 def names_in(node) -> set[str]:
     """Names of the free variables of a node, or of several in a list."""
-    nodes = [n for n in walk(node) if n[0] in ("sym", "big")]
-    return {n[1] for n in nodes if n[0] == "sym"} - {n[2] for n in nodes if n[0] == "big"} - {"pi", "e"}
+    names, bound, stack = set(), {"pi", "e"}, [node]
+    while stack:
+        node = stack.pop()
+        kind = node[0] if node.__class__ is tuple and node else None
+        if kind == "sym":
+            names.add(node[1])
+        elif kind != "num":
+            if kind == "big":
+                bound.add(node[2])
+            stack += [child for child in node if child.__class__ is tuple or child.__class__ is list]
+    return names - bound
 
 
 def contains(node, kind: str) -> bool:

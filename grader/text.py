@@ -71,10 +71,14 @@ _REWRITES = [(hint, re.compile(pattern), by) for hint, pattern, by in (
 _PLAIN_REWRITES = [row for row in _REWRITES if "\\" not in row[0]]
 
 
+_PLAIN = re.compile(r"-?\d+(?:[./]\d+)?", re.ASCII)
+_END, _LAST_MARK = re.compile(r"[.,;]\s*(\}{1,3})$"), re.compile(r"\s*\.\d")
+
+
 @lru_cache(maxsize=1024)
 def clean(text: str) -> str:
     """The text without dollar signs, sizes, spacing and final punctuation, in ASCII LaTeX."""
-    if text.isdecimal() and text.isascii():
+    if _PLAIN.fullmatch(text):
         return text
     if not text.isascii() or r"\AA" in text:
         text = _UNICODE_RE.sub(lambda m: _UNICODE[m.group()], text)
@@ -83,12 +87,13 @@ def clean(text: str) -> str:
             lambda m: f"{'^' if m[1] else '_'}{{{unicodedata.normalize('NFKC', m[0]).replace('−', '-')}}}", text
         )
     text = text.replace("...", r"\ldots ")
-    text = text.replace("\\\\", "\\") if _DOUBLED.search(text) else text
-    for hint, pattern, by in _REWRITES if "\\" in text else _PLAIN_REWRITES:
+    backslash = "\\" in text
+    text = text.replace("\\\\", "\\") if backslash and _DOUBLED.search(text) else text
+    for hint, pattern, by in _REWRITES if backslash else _PLAIN_REWRITES:
         if hint in text:
             text = pattern.sub(by, text)
-    text = re.sub(r"[.,;]\s*(\}{1,3})$", r"\1", text.strip().rstrip(" .,;:\\"))
-    return text.lstrip(" " if re.match(r"\s*\.\d", text) else " ,.:;")
+    text = _END.sub(r"\1", text.strip().rstrip(" .,;:\\"))
+    return text.lstrip(" " if _LAST_MARK.match(text) else " ,.:;")
 
 
 def repeating_decimals(text: str) -> str:
@@ -113,14 +118,18 @@ def repeating_decimals(text: str) -> str:
 WRAP = re.compile(r"\\(?:text(?:bf|it|rm|sf|tt|normal|up)?|mathrm|mbox|operatorname\*?|rm|bf)\s*(?=\{)")
 
 
+_MARKS, _ARTICLE = re.compile(r"[{}$\"'`*.,;:!?]|\\[,; ]"), re.compile(r"^(?:an?|the) (?=[a-z]{2})")
+_SPACE, _SINGLE = re.compile(r"(?<!\d)\s+|\s+(?!\d)"), re.compile(r"\{(\w)\}(?!\w)")
+
+
+@lru_cache(maxsize=1024)
 def plain_words(text: str) -> str:
     """Lower-case words without wrappers or punctuation: the form in which text answers are compared."""
-    text = WRAP.sub("", text)
-    words = " ".join(re.sub(r"[{}$\"'`*.,;:!?]|\\[,; ]", " ", text).split()).lower()
-    return re.sub(r"^(?:an?|the) (?=[a-z]{2})", "", words)
+    words = " ".join(_MARKS.sub(" ", WRAP.sub("", text)).split()).lower()
+    return _ARTICLE.sub("", words)
 
 
+@lru_cache(maxsize=1024)
 def squeezed(text: str) -> str:
     """The text without spaces (but between digits) and without braces around single characters."""
-    text = re.sub(r"(?<!\d)\s+|\s+(?!\d)", "", WRAP.sub("", text))
-    return re.sub(r"\{(\w)\}(?!\w)", r"\1", text)
+    return _SINGLE.sub(r"\1", _SPACE.sub("", WRAP.sub("", text)))

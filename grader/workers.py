@@ -139,9 +139,13 @@ def decide(jobs: list[tuple[str, str]], grader: str, timeout: float, workers: in
         _cache.clear()
     cores = (os.cpu_count() or 1) // int(os.environ.get("LOCAL_WORLD_SIZE", "1"))  # this rank's share
     size = min(len(todo), workers or min(4, cores))
+
+    def ask(job: tuple[str, str]) -> tuple[bool, str, bool]:
+        return _ask_worker(grader, job[1], job[0], timeout)
+
     # Each thread waits for one worker process at a time; an interrupt meets none of them between question and reply.
     with ThreadPoolExecutor(max(1, size)) as threads:
-        found = threads.map(lambda job: _ask_worker(grader, job[1], job[0], timeout), todo)
+        found = (threads.map if size > 1 else map)(ask, todo)  # for one worker threads cost more than they bring
         for (text, gold), verdict in zip(todo, found, strict=True):
             verdicts[text, gold] = verdict
             if not verdict[2] and len(text) < 1000:
