@@ -112,6 +112,10 @@ def _read_list(tokens: list[str], depth: int) -> tuple:
 
 def _spread_dots(items: list[tuple]) -> list[tuple]:
     """1, 2, ..., 5 written out, where all but the dots are integers."""
+    if items[3:] and items[-1] == ("sym", "ldots"):  # 0, 1, 2, 3, ... goes on as 0, 1, 2, ... does
+        terms = [n[1] if n[0] == "num" else None for n in items[:-1]]
+        steps = {b - a if None not in (a, b) else None for a, b in zip(terms, terms[1:], strict=False)}
+        return [*items[:3], items[-1]] if len(steps) == 1 and None not in steps else items
     at, whole = len(items) - 2, [int(n[1]) for n in items if n[0] == "num" and n[1].denominator == 1]
     if at < 1 or items[at] != ("sym", "ldots") or len(whole) != at + 1:
         return items
@@ -424,7 +428,8 @@ class _Parser:
         self.bars -= 1
         if not self.accept(bar):
             raise ParseError("a bar is missing")
-        return ("fn", "abs", [node])
+        kind = "norm_" + "".join(self.group()) if self.accept("_") else "abs"
+        return ("fn", kind, [node])
 
     def environment(self, name: str) -> tuple:
         inner = [t for t in self.inside({rf"\end:{name}"}) if t != r"\hline"]

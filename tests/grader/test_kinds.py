@@ -4,6 +4,21 @@ import pytest
 import tables
 
 KINDS = r"""
+\|x\|_2
+    = \lVert x\rVert_2
+    ! \|x\|_1 ; \|x\| ; |x|
+SL_2(\mathbb{Z})
+    = \operatorname{SL}(2,\mathbb{Z}) ; SL(2, \mathbb{Z}) ; \operatorname{SL}_2(\mathbb{Z})
+    ! GL(2,\mathbb{Z}) ; SL(3,\mathbb{Z}) ; SL_2(\mathbb{Q})
+\vec{0}
+    = \mathbf{0} ; \mathbf 0
+    ! \vec{v} ; 1
+\frac{x^3}{3}+C
+    = \frac{x^3}{3}+\text{constant} ; x^3/3 + const
+    ! \frac{x^3}{3} ; x^3+\text{constant}
+\{0,1,2,\ldots\}
+    = \{0,1,2,3,\ldots\} ; \{0,1,2,3,4,\ldots\}
+    ! \{0,2,4,6,\ldots\} ; \{1,2,3,4,\ldots\} ; \{0,1,2,4,\ldots\}
 \emptyset
     = Ø ; \text{No solutions exist} ; EmptySet
 \mathbb{C}^*
