@@ -133,7 +133,7 @@ def skeleton(text: str) -> tuple[str, list[str]]:
     text = re.sub(r"\b(it|that|there|answer)'s\b", r"\1 is", text)
     for word in [*WORD.finditer(text), None]:
         gap = text[at : word.start() if word else len(text)]
-        piece = re.sub(r"^(?:[\s,:)*\"'?]|\.(?!\d))+|[\s,:.(*\"'?]+$", "", gap)
+        piece = re.sub(r"^(?:[\s,:)*\"'?]|\.(?!\d))+|(?:(?<!\^)\*|[\s,:.(\"'?])+$", "", gap)
         if sum(map(piece.count, "([")) != sum(map(piece.count, ")]")):
             piece = piece.strip("()[]")
         first, piece, last = re.fullmatch(r"(and\b|or\b)?(.*?)(\band|\bor)?", piece.strip(), re.DOTALL).groups()
