@@ -40,7 +40,8 @@ _REWRITES = [(hint, re.compile(pattern), by) for hint, pattern, by in (
     ("\\", r"(?<!\\)\\(?:[ $]|,(?!\d)|(?<!\d\\),)", " "),
     ("\\", r"\\(?:left|right|middle|[bB]igg?[lrm]?)(?![A-Za-z])\.?|\\(?:(?:display|text|script)style|limits|nolimits)"
      r"(?![A-Za-z])|\\(?:rm|bf|it|tiny|small|(?:script|footnote|normal)size|[lL]arge|LARGE|[hH]uge)\b|\\(?:text)?color(?:box)?\s?\{\w+\}|\\!\s*|\\[()\[\]]"
-     r"|\\(?:hspace|vspace|label|tag)\*?(?:\{[^{}]*\}|(?=[.\s]*$))|\\(?:begin|end)\{(?:equation|displaymath|math)\*?\}", ""),
+     r"|\\(?:hspace|vspace|label|tag)\*?(?:\{[^{}]*\}|(?=[.\s]*$))"
+     r"|\\(?:begin|end)\{(?:equation|displaymath|math)\*?\}", ""),
     ("$", r"\$", ""), ("**", r"(?<![\w)}])\*\*|\*\*(?![\w({\\-])", ""),
     ("", r"(?:\\[;:]|\\q?quad|\\(?:enspace|thinspace|noindent)\b|~|\s)+", " "),
     (".", r"\b(?:np|math|numpy)\.(?=[a-z])", ""),
