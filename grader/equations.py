@@ -50,7 +50,8 @@ def stated_value(equation: tuple, of_gold: bool) -> tuple | None:
         if not of_gold and not known:  # a step of arithmetic: 1 + 2 + ... + n = n(n+1)/2
             return value if ("sym", "ldots") in first[1] or same_number(value, first) else None
         parts = {x[0] for c in first[1] for x in (c[1] if c[0] == "mul" else [c])} if kind != "fn" else set()
-        plain = parts == {"sym"} or (parts <= {"sym", "pow"} and kind != "mul" and len(names_in(first)) > 1)
+        plain = parts == {"sym"} or (kind == "add" and ("sym", "ldots") in first[1])
+        plain |= kind != "mul" and len(names_in(first)) > 1
         stated = figure if of_gold else label or plain
         return value if known and stated else None
     operator = kind == "pow" or (kind == "fn" and first[1] in FUNCTIONS)

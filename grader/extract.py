@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 
 from grader.prose import WORD, skeleton, stated
 from grader.text import clean, squeezed
@@ -74,10 +75,17 @@ _SENTENCE_END = re.compile(
     r"\n+|(?<=[.!?。])\s+(?=[A-Z$\\*])|,?\s+(?=(?:Therefore|Thus|Hence|So|Now|Then)\b)"
     r"|,\s+(?=(?:and )?(?:so|hence|thus|therefore)\b)"
 )
-_CLOSING = re.compile(
-    r"(?i)\b(?:pro(?:of|ve)\w*|q\.?e\.?d|verif\w*|complete[sd]?|done|note|hope|correct|check\w*|explan\w+"
-    r"|let me know|feel free|questions?|clarif\w+)\b"
-    r"|as required|^\W*$"
+_REMARK = re.compile(  # in a sentence without mathematics: it says nothing new
+    r"(?i)\b(?:pro(?:of|ve)\w*|q\.?e\.?d|verif\w*|completes?|completed|done|hope|correct|check\w*|explan\w+|required"
+    r"|desired|wanted|asked|satisf\w+|holds?|closed form|works?|agree|questions?)\b|^\W*$"
+)
+_RETRACTED = re.compile(r"(?i)\b(?:not|cannot|n't|wrong|incorrect|fails?|never|without|however|unless|would|more)\b")
+_ASIDE = re.compile(
+    r"(?i)^\W*(?:check|verif|note|remark|plugging|substituting (?:these|this|them|back)|to (?:check|verify)"
+    r"|(?:we|one) (?:can )?(?:also )?(?:check|verify)|to double|let'?s (?:check|verify)|please|i hope"
+    r"|hope this|let me|if you|feel free|as a (?:check|sanity)|q\.?e\.?d|this is because|this can also|indeed\b"
+    r"|the (?:next|following) ones?|\**alternative"
+    r"|(?:this|it) (?:can be|is easily) (?:check|verif)|.*\b(?:completes the proof|proves the claim)\W*$)"
 )
 _CLAIMED = re.compile(  # a choice or a truth
     r"(?i:\b(?:option|choice|answer)\b)(?:(?!not\b|n't)[^.]){0,30}\b([A-J])\)?"
@@ -94,6 +102,14 @@ _DENIED = re.compile(
 _NO_SUCH = re.compile(
     r"\bsuch an? .*\b(?:does not exist|doesn't exist|is (?:not possible|impossible))\b|\bno such .*\bexists?\b"
 )
+_POSSIBLE = re.compile(
+    r"(?i)\b(?:it is|it's) (?P<no>not possible|never possible|impossible)\b|\bcan never\b"
+    r"|\b(?:it is|it's) (?:(?P<sure>indeed|always) )?possible to\b"
+)
+_WINNER = re.compile(
+    r"(?:^|\b(?:so|thus|hence|therefore),? )((?:the )?(?:\w+ )?\w+) (?:wins|has a winning strategy)\b", re.I
+)
+_NAMELY = re.compile(r"(?:that is|i\.e\.|in other words)[,:]?\s+([^a-z]*(?:[a-z][^a-z]+)*)$")
 _HEDGED = re.compile(
     r"(?i)\b(?:might|candidates?|guess\w*|half of|whether|remains to|need to (?:show|check|prove|find))\b"
 )
@@ -101,9 +117,12 @@ _HEDGED = re.compile(
 _HOLDS = re.compile(
     r"\b(?:holds?|true|valid|satisfied|possible|works?|solvable|exists?)\b[^#]*"
     r"\b(?:for|for (?:all|every|any|each)|if|iff|when|whenever)(?: \w+)? #$"
+    r"|\b(?:if and only if|iff) #$|\bexactly (?:those|the) (?:\w+ )?(?:with|for which) #$"
 )
 _ABOUT_THAT = re.compile(r",? (?:or|which is) (?:approximately|about|roughly|around|\\approx|≈).*")
 _LEAD_IN = re.compile(r"^(?:[=—–]\s*|(?!(?:ln|lg|pi)\b)[a-z]{2}\s+)+")  # of other languages: es 5, de 3 + 4 = 7
+_NAMED = re.compile(r"\W*[A-Za-z](?:_\w)?\s?=[^=]+|[-*] [^A-Za-z]+")
+_EVENT = re.compile(r"\b(P|E|Pr)\([^()]*[a-z]{2}[^()]*\)")  # P(at least one head)
 _FOR_ALL = re.compile(r" ?,? (?:for (?:all|every|any|each)|where|whenever|as (?:req|des|cla|wan)\w*)\b.*")
 
 
@@ -122,33 +141,51 @@ def _from_sentence(sentence: str) -> str | None:
         return claimed[claimed.lastindex]
     if re.match(r"(?i)(?:if|since|because)\b", sentence):  # what follows from it, not what is supposed
         sentence = re.split(r"\bthen\b|,\s(?![^()]*\))(?=[^,]*[=≤≥<>]|[^,]*[a-z]{2})", sentence)[-1]
-    sentence = _ABOUT_THAT.sub("", sentence)
+    sentence = _EVENT.sub(r"\1", _ABOUT_THAT.sub("", sentence))
     if not WORD.search(sentence):
         math = _MATH.fullmatch(sentence.rstrip(" ."))
         return math[math.lastindex] if math else sentence or None
     said, pieces = skeleton(sentence)
-    if _HOLDS.search(said) and re.search(r"[<>=≤≥≠]|\\[lgn]eq?\b", pieces[-1]):
+    if (
+        _HOLDS.search(said)
+        and not re.search(r"\bequality\b", said)
+        and re.search(r"[<>=≤≥≠≡]|\\(?:[lgn]eq?|equiv)\b", pieces[-1])
+    ):
         return pieces[-1]
+    possible, winner, namely = (pattern.search(sentence) for pattern in (_POSSIBLE, _WINNER, _NAMELY))
+    if possible and (possible.lastgroup or not pieces or possible[0].lower() == "can never"):
+        return "yes" if possible["sure"] or possible[0].endswith("to") else "no"
+    if winner or namely:
+        return (winner or namely)[1]
     value = stated(sentence)
     said = _FOR_ALL.sub("", said)
     if value is not None or _DENIED.search(said):
         return (value or "").strip("$ ") or None
     pieces = pieces[: said.count("#")]
     if said.endswith("#") or len(set(pieces)) == 1:
-        return _LEAD_IN.sub("", pieces[-1])
+        return _LEAD_IN.sub("", pieces[-1].rpartition(": ")[2])
     numbers = [n.group().strip() for n in _NUMBER.finditer(sentence)]
     return numbers[-1] if len(set(numbers)) == 1 else None
 
 
 def _from_end(text: str) -> str | None:
     """The answer of the last sentence before closing remarks; that sentence itself when it is short."""
-    sentences = [s for s in _SENTENCE_END.split(text) if s.strip()][-4:]
-    while len(sentences) > 1 and _CLOSING.search(sentences[-1]):
-        sentences.pop()
-    last = sentences[-1] if sentences else ""
-    if _HEDGED.search(last):
-        return None
-    return _from_sentence(last) or (last.strip() if len(WORD.findall(last)) <= 5 and not _DENIED.search(last) else None)
+    sentences = [s for s in _SENTENCE_END.split(text) if s.strip()][-6:]
+    last = sentences[-1].strip() if sentences else ""
+    while sentences:
+        named = list(takewhile(_NAMED.fullmatch, reversed(sentences)))
+        if len(named) > 1:  # x = 1, y = 2 on lines of their own
+            return ", ".join(n.strip(" -*") for n in reversed(named))
+        sentence = sentences.pop()
+        if sentences and _ASIDE.search(sentence):
+            continue
+        if _HEDGED.search(sentence):
+            return None
+        if sentences and not skeleton(sentence)[1] and _REMARK.search(sentence) and not _RETRACTED.search(sentence):
+            continue
+        short = len(WORD.findall(last)) <= 5 and not _DENIED.search(last)
+        return _from_sentence(sentence) or (last if short else None)
+    return None
 
 
 def extract_answer(completion: str, *, final_line_fallback: bool = True) -> str | None:

@@ -93,15 +93,17 @@ _VERB = re.compile(_VERBS)
 _FILLERS = (
     "exactly about approximately roughly around only just also therefore thus hence so then simply equal to given "
     "by total of length expected approach there are is value answer precisely either clearly now finally overall us a "
-    "and its rank degree order dimension area volume perimeter radius probability measure cardinality norm slope period"
+    "and its rank degree order dimension area volume perimeter radius probability measure cardinality norm slope "
+    "period remainder still interval closed open"
 )
 _FILLER = (
-    rf"(?:(?:{_FILLERS.replace(' ', '|')}|in conclusion|almost surely|m[ai][nx]imum(?= (?:value )?(?:of )?#))\b|[,:])"
+    rf"(?:(?:of the form|{_FILLERS.replace(' ', '|')}|in conclusion|almost surely|an?(?= (?:remainder|total|value)\b)"
+    r"|m[ai][nx]imum(?= (?:value )?(?:of )?#))\b|[,:])"
 )
 _LINK = re.compile(rf"(?:^|{_VERBS}) ?(?:{_FILLER} ?)*")
 _TRAIL = re.compile(
     r"(?:, )?\b(?:since|because|due to|attained|achieved|obtained|reached|occur\w*|when|where|not #"
-    r"|which(?! (?:is|equals|gives|\w+s to) #)|with(?! (?:a )?rem)|under|on\b(?! the [lr]|$)"
+    r"|which(?! means| (?:is|equals|gives|\w+s to) #)|with(?! (?:a )?rem)|under|on\b(?! the [lr]|$)"
     r"|for (?:all|every|any|each|#)|as (?:#|req|des|cla)|by (?:the|sym|ind)|at #|so (?:the|it|we)\b"
     r"|and (?:this|it|we)\b).*"
 )
@@ -121,6 +123,11 @@ _CHANGED = re.compile(
     r"|at (?:most|least)|in (?:base|thous|mill|bill|hund|doz|hex|bin|oct)\w*)\b"
     r"|(?:by|to|in|of|from|between) #|on the (?:left|right)|as a\b|with (?:an? )?remainder"
     r"|and (?:an?|not|its|one|others|so on|below|above)\b|for example|among others"
+)
+_NONE = re.compile(
+    r"\bdo(?:es)? not exist any\b"
+    r"|(?:^|\b(?:is|are|has|have) )no (?:\w+ ){0,2}(?:solutions?|roots?|values? of #)"
+    r"(?! (?:less|greater|except|other|with)\b)"
 )
 _KEPT = re.compile(r"$|[,:#]|(?:only|for|with|in|on|of|to|from|between|among|by|and|as|at|when)\b")
 _NOUN = re.compile(r"(?i)such\b|(?:(?:square|cubic) )?[\w-]+(?: (?:squared|cubed)\b)?(?: per(?: square)? [a-z]+)?")
@@ -157,10 +164,11 @@ def _followed(value: str, tail: str, linked: bool) -> str | None:
     if _KEPT.match(tail):
         return value
     noun = _NOUN.match(tail)[0]
-    after = tail[len(noun) :].strip()  # 14 primes less than 45
-    if (not linked and "#" in tail) or (_CHANGED.match(after) and not re.match("(?:less|greater) than #", after)):
+    after = tail[len(noun) :].strip()  # 14 primes less than 45, 2^n subsets of S
+    kept = re.match("(?:less|greater) than #|of #$", after) and noun.rstrip("s") not in {*PARTS, "time"}
+    if (not linked and "#" in tail) or (_CHANGED.match(after) and not kept):
         return None
-    plain = tail[len(noun) :].startswith(" #") or noun == "such"
+    plain = tail[len(noun) :].startswith(" #") or noun == "such" or "=" in value
     plain |= len(value) > 2 and value.isalpha() and noun.rstrip("s") not in {*PARTS, *SCALES}
     return value if plain else rf"{value} \text{{ {noun}}}"
 
@@ -180,6 +188,8 @@ def stated(text: str) -> str | None:
     if not WORD.search(whole):
         return whole if whole != inlined(text) else None
     said, pieces = skeleton(whole)
+    if _NONE.search(said):
+        return "no solution"
     trail = _TRAIL.search(said.lower(), said.find("#") + 1)
     if trail and re.search(r"\botherwise\b|\band # (?:if|when|for)\b", trail[0]):
         return ""
@@ -202,9 +212,7 @@ def _told(said: str, pieces: list[str]) -> str | None:
             value = _followed(value, said[link.end() + count.end() :], linked)
             if not value and not linked:
                 continue
-        elif re.fullmatch(r"no (?:\w+ )?solutions?(?: ,.*)?", rest):
-            return "no solution"
-        elif linked and rest.startswith("infinitely many"):
+        elif linked and re.match("(?:infinitely many|an infinite number of)\\b", rest):
             return "infinitely many"
         elif re.search(r"#(?: \w+)?(?: can)?$", lead) and _VERDICT.match(rest):
             value = None if _RISKY.search(rest) else pieces[lead.count("#") - 1]

@@ -33,6 +33,39 @@ EXTRACTION = [
 
 
 COMPLETIONS = r"""
+11
+    = Therefore, the smaller number is 11.\n\nCheck: 11 + 24 = 35 and 24 - 11 = 13, so both conditions are satisfied.
+    = So x = 11. Let's verify: 3(11) + 5 = 38. Both sides agree. ; So it is 11.\n\nI hope this explanation is helpful.
+    = So the smallest such number is 11. This is because 9 and 10 are both composite.
+    = It seems to be 15, but we forgot one. So the correct number of subsets is 11.
+    = Putting this together,\n\[ 5 + 6 = 11. \]\nas desired. Q.E.D. ; So it is 11.\n\nThis is the value that was asked for.
+    = So the number leaves a remainder of 11 when divided by 17. ; So in total we get 11 compositions of n.
+    = P(at least one head) = 1 - 0 + 10 = 11. ; Now evaluate at 5: $P(5) = 5 + 6 = 11$. ; So 1 + 2 + ... + x = 11.
+    ! At least 11 points are needed. Whether this number suffices is a harder question.
+    ! If it is convex, the number would be 11. Without this assumption, more information would be required.
+    ! So the number is 11. However, this is not correct. ; So 11 of 12 are even. ; The number is 12. Check: 11 + 1 = 12.
+x = 1, y = 2, z = 3
+    = Solving this system, we get:\n\nx = 1\ny = 2\nz = 3 ; We obtain $x = 1$, $y = 2$, and $z = 3$. All three hold.
+    ! Solving this system, we get:\n\nx = 1\ny = 3\nz = 2
+(2, 3), (3, 2), (4, 4)
+    = Hence all pairs are:\n- (2, 3)\n- (3, 2)\n- (4, 4)
+    ! Hence all pairs are:\n- (2, 3)\n- (3, 2)
+f(x) = cx
+    = So all solutions are of the form f(x) = cx, where c is an arbitrary real constant.
+    ! So all solutions are of the form f(x) = cx + 1, where c is an arbitrary real constant.
+n \equiv 1 \pmod 3
+    = Thus n^2 + n + 1 is divisible by 3 if and only if n ≡ 1 (mod 3). ; So they are exactly those with n ≡ 1 (mod 3).
+    ! Thus it is divisible by 3 if and only if n ≡ 2 (mod 3).
+0 < x < 5
+    = We find that x must satisfy x > 0 and x < 5, that is, 0 < x < 5.
+    ! We find that x must satisfy x > 0 and x < 6, that is, 0 < x < 6.
+\text{no solution}
+    = Consequently there are no real values of x that satisfy it. ; Hence there do not exist any positive integers.
+    = Thus the equation has no solutions in integers.
+    ! Thus the equation has two solutions in integers.
+\text{the first player}
+    = So the first player wins.
+    ! So the second player wins.
 25
     = We have 49 = x^2 + y^2 + 24, and hence x^2 + y^2 = 25. ; Since 5^2 = 25, x = 25. ; If n is odd, then f(n) = 25.
     = So P(A wins) = 25. ; There are 25 such numbers: 1, 2, 3 and 4. ; So it is 25, or about 25.0.
@@ -53,10 +86,11 @@ n \ge 3
     = Solving the system, we find x = 3 and y = 4. ; Since x < y, the only possibility is (x, y) = (3, 4).
     ! Solving the system, we find x = 4 and y = 3.
 No
+    = Therefore it's not possible to reach the state where all are zero. ; So the number can never be a perfect square.
     = Therefore, such a function does not exist. ; Hence no such integer exists.
     ! Therefore, such a function exists.
 infinitely many
-    = Therefore, there are infinitely many such primes.
+    = Therefore, there are infinitely many such primes. ; There is an infinite number of solutions to it.
     ! Therefore, there are 7 such primes.
 12
     = Hence there are exactly 12 such pairs. ; Thus, the total number of ways is 3 * 4 = 12.
@@ -136,6 +170,7 @@ No
     = So the answer to the question is no. ; **No**
     ! Therefore, the answer is yes. ; Yes. ; Yes, it is possible. ; There is no reason to doubt it, so yes.
 Yes
+    = This shows that it is indeed possible to cut it into 7 smaller squares. ; So it is possible to tile the board.
     = Yes, it is possible. ; So the answer is yes. ; Therefore, the answer is Yes, they can.
     = The answer is yes: take x = 2.
     ! No, it is not possible. ; The answer is no. ; No.
