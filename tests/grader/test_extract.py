@@ -38,7 +38,8 @@ COMPLETIONS = r"""
     = So x = 11. Let's verify: 3(11) + 5 = 38. Both sides agree. ; So it is 11.\n\nI hope this explanation is helpful.
     = So the smallest such number is 11. This is because 9 and 10 are both composite.
     = It seems to be 15, but we forgot one. So the correct number of subsets is 11.
-    = Putting this together,\n\[ 5 + 6 = 11. \]\nas desired. Q.E.D. ; So it is 11.\n\nThis is the value that was asked for.
+    = Putting this together,\n\[ 5 + 6 = 11. \]\nas desired. Q.E.D.
+    = So it is 11.\n\nThis is the value that was asked for.
     = So the number leaves a remainder of 11 when divided by 17. ; So in total we get 11 compositions of n.
     = P(at least one head) = 1 - 0 + 10 = 11. ; Now evaluate at 5: $P(5) = 5 + 6 = 11$. ; So 1 + 2 + ... + x = 11.
     ! At least 11 points are needed. Whether this number suffices is a harder question.
