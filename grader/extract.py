@@ -81,7 +81,7 @@ _REMARK = re.compile(  # in a sentence without mathematics: it says nothing new
 )
 _RETRACTED = re.compile(r"(?i)\b(?:not|cannot|n't|wrong|incorrect|fails?|never|without|however|unless|would|more)\b")
 _ASIDE = re.compile(
-    r"(?i)^\W*(?:check|verif|note|remark|plugging|substituting (?:these|this|them|back)|to (?:check|verify)"
+    r"(?i)^\W*(?:check\b|verification|note\b|remark\b|plugging|substituting (?:these|this|them|back)|to (?:check|verify)"
     r"|(?:we|one) (?:can )?(?:also )?(?:check|verify)|to double|let'?s (?:check|verify)|please|i hope"
     r"|hope this|let me|if you|feel free|as a (?:check|sanity)|q\.?e\.?d|this is because|this can also|indeed\b"
     r"|the (?:next|following) ones?|\**alternative"
