@@ -81,11 +81,11 @@ _REMARK = re.compile(  # in a sentence without mathematics: it says nothing new
 )
 _RETRACTED = re.compile(r"(?i)\b(?:not|cannot|n't|wrong|incorrect|fails?|never|without|however|unless|would|more)\b")
 _ASIDE = re.compile(
-    r"(?i)^\W*(?:check\b|verification|note\b|remark\b|plugging|substituting (?:these|this|them|back)|to (?:check|verify)"
-    r"|(?:we|one) (?:can )?(?:also )?(?:check|verify)|to double|let'?s (?:check|verify)|please|i hope"
+    r"(?i)^\W*(?:check\b|verification|note\b|remark\b|plugging|substituting (?:these|this|them|back)|to double"
+    r"|to (?:check|verify)|(?:we|one) (?:can )?(?:also )?(?:check|verify)|let'?s (?:check|verify)|please|i hope"
     r"|hope this|let me|if you|feel free|as a (?:check|sanity)|q\.?e\.?d|this is because|this can also|indeed\b"
-    r"|the (?:next|following) ones?|\**alternative"
-    r"|(?:this|it) (?:can be|is easily) (?:check|verif)|.*\b(?:completes the proof|proves the claim)\W*$)"
+    r"|the (?:next|following) ones?|\**alternative|(?:this|it) (?:can be|is easily) (?:check|verif)"
+    r"|.*\b(?:completes the proof|proves the claim)\W*$)"
 )
 _CLAIMED = re.compile(  # a choice or a truth
     r"(?i:\b(?:option|choice|answer)\b)(?:(?!not\b|n't)[^.]){0,30}\b([A-J])\)?"
