@@ -111,7 +111,8 @@ _WINNER = re.compile(
 )
 _NAMELY = re.compile(r"(?:that is|i\.e\.|in other words)[,:]?\s+([^a-z]*(?:[a-z][^a-z]+)*)$")
 _HEDGED = re.compile(
-    r"(?i)\b(?:might|candidates?|guess\w*|half of|whether|remains to|need to (?:show|check|prove|find))\b"
+    r"(?i)\b(?:might|could be any|nobody"
+    r"|candidates?|guess\w*|half of|whether|remains to|need to (?:show|check|prove|find))\b"
 )
 # In a skeleton # stands for a piece of mathematics.
 _HOLDS = re.compile(

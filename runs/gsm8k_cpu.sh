@@ -5,7 +5,9 @@
 #   MODEL=/path/to/SmolLM2-135M-Instruct TRAIN=train.jsonl TEST=test.jsonl runs/gsm8k_cpu.sh    without a network
 #
 # TRAIN and TEST hold one object a line with question and final_answer; by default they are the hub's splits.
-# Expect: not measured yet. The same command continues: a stage whose output is there is not run again.
+# Expect (not measured yet): see runs/svamp_cpu.sh for the same on shorter problems.
+# Costs: about 7 hours of one core a seed with --vllm, and as much for the whole test set. The same command continues: a
+# stage whose output is there is not run again.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 VENV=${VENV:-.venv} OUT=${OUT:-runs/gsm8k_gain}
