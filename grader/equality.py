@@ -382,7 +382,7 @@ def equivalent(gold: str, answer: str) -> tuple[bool, str]:
     exact_gold = simple_number(clean(gold))
     if exact_gold and exact_gold[1] is None and _ABOUT.search(answer):
         return False, "only about"
-    verdict = _equivalent(gold, answer)
+    verdict = _equivalent(gold, answer, asked=True)
     if verdict[0] or len(gold) + len(answer) > 1000:  # longer ones are no sentences with an answer
         return verdict
     if not all(_CONDITION.search(inlined(text)) for text in (gold, answer)):  # 5 when x = 2, 5 when x = 3
@@ -396,9 +396,12 @@ def equivalent(gold: str, answer: str) -> tuple[bool, str]:
     return verdict
 
 
-def _equivalent(gold: str, answer: str) -> tuple[bool, str]:
-    gold, answer = (SPOKEN.get(plain_words(clean(t)), t) for t in (gold, answer))
-    verdict = quick(gold, answer) or by_words(clean(gold), clean(answer))
+def _equivalent(gold: str, answer: str, asked: bool = False) -> tuple[bool, str]:
+    """The verdict on two texts as they are; asked: `quick` has said None of them."""
+    texts = gold, answer
+    gold, answer = (SPOKEN.get(plain_words(clean(t)), t) for t in texts)
+    quickly = None if asked and texts == (gold, answer) else quick(gold, answer)
+    verdict = quickly or by_words(clean(gold), clean(answer))
     if verdict:
         return verdict
     gold, answer = noun_as_text(gold, answer), noun_as_text(answer, gold)

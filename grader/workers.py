@@ -15,7 +15,6 @@ import signal
 import socket
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from grader.words import quick
@@ -142,6 +141,8 @@ def decide(jobs: list[tuple[str, str]], grader: str, timeout: float, workers: in
 
     def ask(job: tuple[str, str]) -> tuple[bool, str, bool]:
         return _ask_worker(grader, job[1], job[0], timeout)
+
+    from concurrent.futures import ThreadPoolExecutor  # a worker, which imports this file too, needs none of it
 
     # Each thread waits for one worker process at a time; an interrupt meets none of them between question and reply.
     with ThreadPoolExecutor(max(1, size)) as threads:
