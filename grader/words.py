@@ -88,7 +88,7 @@ _NUMBERS = {word: value for value, word in enumerate(_ONE_WORDS.split())}
 _NUMBERS |= {word: 10 * tens for tens, word in enumerate(_TEN_WORDS.split(), 2)}
 
 
-_LETTERS = re.compile(r"\(?[A-H](?:\)?(?:\s?(?:,|\band\b))*\s?\(?[A-H])+\)?")
+_LETTERS = re.compile(r"(?!\([A-H],)\(?[A-H](?:\)?(?:\s?(?:,|\band\b))*\s?\(?[A-H])+\)?")
 
 
 def by_words(gold: str, answer: str) -> tuple[bool, str] | None:

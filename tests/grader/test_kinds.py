@@ -42,6 +42,8 @@ S^2
 BD
     = B, D ; B and D ; (B), (D) ; D, B
     ! B, C ; B ; B, C, D
+(A, B)
+    ! (B, A)
 \{x: x>2\}
     = \{y: y>2\} ; \{t \mid t > 2\}
     ! \{y: x>2\} ; \{y: y<2\}
