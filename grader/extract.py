@@ -79,8 +79,9 @@ _REMARK = re.compile(  # in a sentence without mathematics: it says nothing new
     r"(?i)\b(?:pro(?:of|ve)\w*|q\.?e\.?d|verif\w*|completes?|completed|done|hope|correct|check\w*|explan\w+|required"
     r"|desired|wanted|asked|satisf\w+|holds?|closed form|works?|agree|questions?)\b|^\W*$"
 )
+# What takes the answer back, so that the sentence is no mere remark.
 _RETRACTED = re.compile(r"(?i)\b(?:not|cannot|n't|wrong|incorrect|fails?|never|without|however|unless|would|more)\b")
-_ASIDE = re.compile(
+_ASIDE = re.compile(  # whatever numbers it holds, the answer came before
     r"(?i)^\W*(?:check\b|verification|note\b|remark\b|plugging|substituting (?:these|this|them|back)|to double"
     r"|to (?:check|verify)|(?:we|one) (?:can )?(?:also )?(?:check|verify)|let'?s (?:check|verify)|please|i hope"
     r"|hope this|let me|if you|feel free|as a (?:check|sanity)|q\.?e\.?d|this is because|this can also|indeed\b"
@@ -99,13 +100,11 @@ _DENIED = re.compile(
     r"|wrong|incorrect|fails?|\d+ in \d+|\d+ times)\b|^(?:let|suppose|assume|consider|try|if)\b"
 )
 
-_NO_SUCH = re.compile(
-    r"\bsuch an? .*\b(?:does not exist|doesn't exist|is (?:not possible|impossible))\b|\bno such .*\bexists?\b"
+_IMPOSSIBLE = re.compile(
+    r"(?i)\bsuch an? .*\b(?:does not exist|doesn't exist|is (?:not possible|impossible))\b|\bno such .*\bexists?\b"
+    r"|\b(?:it is|it's) (?:not possible|never possible|impossible)\b|\bcan never\b"
 )
-_POSSIBLE = re.compile(
-    r"(?i)\b(?:it is|it's) (?P<no>not possible|never possible|impossible)\b|\bcan never\b"
-    r"|\b(?:it is|it's) (?:(?P<sure>indeed|always) )?possible to\b"
-)
+_POSSIBLE = re.compile(r"(?i)\b(?:it is|it's) (indeed |always )?possible to\b")
 _WINNER = re.compile(
     r"(?:^|\b(?:so|thus|hence|therefore),? )((?:the )?(?:\w+ )?\w+) (?:wins|has a winning strategy)\b", re.I
 )
@@ -115,16 +114,19 @@ _HEDGED = re.compile(
     r"|candidates?|guess\w*|half of|whether|remains to|need to (?:show|check|prove|find))\b"
 )
 # In a skeleton # stands for a piece of mathematics.
-_HOLDS = re.compile(
-    r"\b(?:holds?|true|valid|satisfied|possible|works?|solvable|exists?)\b[^#]*"
+_HOLDS = re.compile(  # for which numbers something is so: the bound is the answer
+    r"^(?!.*\bequality\b).*\b(?:holds?|true|valid|satisfied|possible|works?|solvable|exists?)\b[^#]*"
     r"\b(?:for|for (?:all|every|any|each)|if|iff|when|whenever)(?: \w+)? #$"
-    r"|\b(?:if and only if|iff) #$|\bexactly (?:those|the) (?:\w+ )?(?:with|for which) #$"
+    r"|^(?!.*\bequality\b).*\b(?:if and only if|iff) #$|\bexactly (?:those|the) (?:\w+ )?(?:with|for which) #$"
 )
+_BOUND = re.compile(r"[<>=≤≥≠≡]|\\(?:[lgn]eq?|equiv)\b")
 _ABOUT_THAT = re.compile(r",? (?:or|which is) (?:approximately|about|roughly|around|\\approx|≈).*")
 _LEAD_IN = re.compile(r"^(?:[=—–]\s*|(?!(?:ln|lg|pi)\b)[a-z]{2}\s+)+")  # of other languages: es 5, de 3 + 4 = 7
-_NAMED = re.compile(r"\W*[A-Za-z](?:_\w)?\s?=[^=]+|[-*] [^A-Za-z]+")
+_NAMED = re.compile(r"\W*[A-Za-z](?:_\w)?\s?=[^=]+|[-*] [^A-Za-z]+")  # one of several on lines of their own
 _EVENT = re.compile(r"\b(P|E|Pr)\([^()]*[a-z]{2}[^()]*\)")  # P(at least one head)
-_FOR_ALL = re.compile(r" ?,? (?:for (?:all|every|any|each)|where|whenever|as (?:req|des|cla|wan)\w*)\b.*")
+_FOR_ALL = re.compile(  # what follows a formula and leaves it as it is
+    r" ?,? (?:for (?:all|every|any|each)|where|whenever|as (?:req|des|cla|wan)\w*)\b.*"
+)
 
 
 def _from_sentence(sentence: str) -> str | None:
@@ -135,8 +137,6 @@ def _from_sentence(sentence: str) -> str | None:
         parts = [p for p in re.split(r"[^\x20-\x7eα-ω√π∞≤≥±²³]+", head) if re.search(r"\w", p)]
         risky = re.search("不(?!同)|[非无或]|大于|小于|至[少多]|之间", head)
         return parts[-1].strip("$ .,") if parts and not risky else None
-    if _NO_SUCH.search(sentence):
-        return "no"
     claimed = _CLAIMED.search(sentence)
     if claimed:
         return claimed[claimed.lastindex]
@@ -147,17 +147,15 @@ def _from_sentence(sentence: str) -> str | None:
         math = _MATH.fullmatch(sentence.rstrip(" ."))
         return math[math.lastindex] if math else sentence or None
     said, pieces = skeleton(sentence)
-    if (
-        _HOLDS.search(said)
-        and not re.search(r"\bequality\b", said)
-        and re.search(r"[<>=≤≥≠≡]|\\(?:[lgn]eq?|equiv)\b", pieces[-1])
-    ):
+    if _HOLDS.search(said) and _BOUND.search(pieces[-1]):
         return pieces[-1]
-    possible, winner, namely = (pattern.search(sentence) for pattern in (_POSSIBLE, _WINNER, _NAMELY))
-    if possible and (possible.lastgroup or not pieces or possible[0].lower() == "can never"):
-        return "yes" if possible["sure"] or possible[0].endswith("to") else "no"
-    if winner or namely:
-        return (winner or namely)[1]
+    if _IMPOSSIBLE.search(sentence):
+        return "no"
+    possible, told = _POSSIBLE.search(sentence), _WINNER.search(sentence) or _NAMELY.search(sentence)
+    if possible and (possible[1] or not pieces):  # "to do it in 7 moves" may ask for the 7
+        return "yes"
+    if told:
+        return told[1]
     value = stated(sentence)
     said = _FOR_ALL.sub("", said)
     if value is not None or _DENIED.search(said):
@@ -175,7 +173,7 @@ def _from_end(text: str) -> str | None:
     last = sentences[-1].strip() if sentences else ""
     while sentences:
         named = list(takewhile(_NAMED.fullmatch, reversed(sentences)))
-        if len(named) > 1:  # x = 1, y = 2 on lines of their own
+        if len(named) > 1:
             return ", ".join(n.strip(" -*") for n in reversed(named))
         sentence = sentences.pop()
         if sentences and _ASIDE.search(sentence):

@@ -128,6 +128,8 @@ def _ask_worker(grader: str, gold: str, text: str, timeout: float) -> tuple[bool
 
 def decide(jobs: list[tuple[str, str]], grader: str, timeout: float, workers: int | None) -> dict:
     """{(text, gold): (correct, reason, undecided)} for distinct jobs: what strings cannot decide goes to workers."""
+    from concurrent.futures import ThreadPoolExecutor  # a worker, which imports this file too, needs none of it
+
     verdicts: dict = {}
     for text, gold in jobs:
         known = _cache.get((grader, text, gold)) or (quick(gold, text) if grader == "ours" else None)
@@ -141,8 +143,6 @@ def decide(jobs: list[tuple[str, str]], grader: str, timeout: float, workers: in
 
     def ask(job: tuple[str, str]) -> tuple[bool, str, bool]:
         return _ask_worker(grader, job[1], job[0], timeout)
-
-    from concurrent.futures import ThreadPoolExecutor  # a worker, which imports this file too, needs none of it
 
     # Each thread waits for one worker process at a time; an interrupt meets none of them between question and reply.
     with ThreadPoolExecutor(max(1, size)) as threads:

@@ -40,3 +40,10 @@ def test_a_worked_solution_uses_the_questions_numbers():
     assert solution_of("He had 18, lost 5 and then 11.", "2") == "18 - 5 = 13, 13 - 11 = 2</think>\\boxed{2}"
     assert solution_of("He paid 1,500 for 3.", "4,500") == "1500 * 3 = 4500</think>\\boxed{4,500}"
     assert solution_of("He had 18 and lost 5.", "1000") == ""
+
+
+def test_rows_of_the_hub():
+    body = {"Body": "He had 3 pens", "Question": "How many?", "Answer": "3.0"}
+    assert gain.row_of("svamp", body) == {"question": "He had 3 pens. How many?", "final_answer": "3"}
+    row = {"question": "How many?", "answer": "Half is <<4/2=2>>2.\nIn all <<2+4=6>>6.\n#### 1,006"}
+    assert gain.row_of("gsm8k", row) == {"question": "How many?", "final_answer": "1006", "difficulty": 1.5}
