@@ -40,6 +40,7 @@ EVALUATIONS = {  # sampling as in the paper's evaluation, and as in training
     "temperature 1": ("_t1", ["--temperature", 1, "--top_p", 1, "--n", 4]),
 }
 SAMPLING = ("prompt_preset", "n", "temperature", "top_p", "max_new_tokens", "seed", "require_think_end", "dtype")
+CURVES = ("step", "accuracy", "reward", "entropy", "completions/mean_length", "kept_fraction", "tokens/sampled", "loss")
 VLLM = ["--use_vllm", "true", "--vllm_mode", "colocate", "--vllm_gpu_memory_utilization", 0.1]
 STOCK = ("num_generations", "generation_batch_size", "per_device_train_batch_size", "gradient_accumulation_steps",
          "max_completion_length", "temperature", "learning_rate", "lr_scheduler_type", "weight_decay", "loss_type",
@@ -262,7 +263,8 @@ def main() -> None:
     folders = sorted(path.parents[1] for path in output.glob("seed*/after_t1/test.json"))
     results = {name: summarize(folders, suffix) for name, (suffix, _) in EVALUATIONS.items()}
     states = {f.name: json.loads((f / "grpo/trainer_state.json").read_text(encoding="utf-8")) for f in folders}
-    curves = {name: [entry for entry in s["log_history"] if "reward" in entry] for name, s in states.items()}
+    logs = {name: [entry for entry in state["log_history"] if "loss" in entry] for name, state in states.items()}
+    curves = {name: [{k: entry[k] for k in CURVES if k in entry} for entry in log] for name, log in logs.items()}
     progress.plot_curves(curves, output / "gain.png")
     report = {"evaluations": results, "training": curves}
     (output / "gain.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")

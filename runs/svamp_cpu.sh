@@ -5,9 +5,9 @@
 #   runs/svamp_cpu.sh --model /path/to/SmolLM2-135M-Instruct --train train.jsonl --test test.jsonl      without a network
 #
 # train.jsonl and test.jsonl hold one object a line with question and final_answer; by default they are the hub's splits.
-# Expect (one seed so far, 95 % intervals, while history still skipped questions): +3.1 ± 4.4 points at the paper's
-# temperature of 0.6 (14.9 to 18.0), +5.7 ± 4.4 at the temperature it trains at (11.1 to 16.8). That was on 131 held-out
-# problems, trained on the other 869; the hub holds out 300, which we have not run.
+# Expect (two seeds, 95 % intervals): +6.3 ± 3.7 points at the paper's temperature of 0.6 (13.5 to 19.8), +7.9 ± 3.9 at the
+# temperature it trains at (10.2 to 18.1). That was on 131 held-out problems, trained on the other 869; the hub holds out
+# 300, which we have not run.
 # Costs: about 3 hours of one core a seed with --vllm (see benchmarks/vllm_cpu.py). The same command continues: a stage
 # whose output is there is not run again.
 set -euo pipefail
