@@ -85,6 +85,7 @@ _ASIDE = re.compile(  # whatever numbers it holds, the answer came before
     r"(?i)^\W*(?:check\b|verification|note\b|remark\b|plugging|substituting (?:these|this|them|back)|to double"
     r"|to (?:check|verify)|(?:we|one) (?:can )?(?:also )?(?:check|verify)|let'?s (?:check|verify)|please|i hope"
     r"|hope this|let me|if you|feel free|as a (?:check|sanity)|q\.?e\.?d|this is because|this can also|indeed\b"
+    r"|for (?:instance|example)|an example of such|in general,? the|interestingly|the reason (?:this|that|why|it)\b"
     r"|the (?:next|following) ones?|\**alternative|(?:this|it) (?:can be|is easily) (?:check|verif)"
     r"|.*\b(?:completes the proof|proves the claim)\W*$)"
 )
@@ -157,6 +158,8 @@ def _from_sentence(sentence: str) -> str | None:
     if told:
         return told[1]
     value = stated(sentence)
+    if value is None and re.match(r"(?i)(?:all|every|any) (?!of\b)[a-z]", sentence):  # all multiples of 3
+        return sentence.strip(" .")
     said = _FOR_ALL.sub("", said)
     if value is not None or _DENIED.search(said):
         return (value or "").strip("$ ") or None
@@ -180,7 +183,8 @@ def _from_end(text: str) -> str | None:
             continue
         if _HEDGED.search(sentence):
             return None
-        if sentences and not skeleton(sentence)[1] and _REMARK.search(sentence) and not _RETRACTED.search(sentence):
+        remark = not skeleton(sentence)[1] and _REMARK.search(sentence) and not _CLAIMED.search(sentence)
+        if sentences and remark and not _RETRACTED.search(sentence):
             continue
         short = len(WORD.findall(last)) <= 5 and not _DENIED.search(last)
         return _from_sentence(sentence) or (last if short else None)

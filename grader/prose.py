@@ -80,13 +80,15 @@ _SAME = re.compile(
     r"[\s,;(]+(?:or,? (?:equivalently|simply)|i\.? ?e\.?|that is|equivalently|namely)[\s,]+|\s*\(or\s"
     r"|\s+\((?=(?:\\approx )?-?\d*\.?\d+\s?(?:\\?%)?\)$)"
 )
-_COUNTS = r"one(?= [a-z])(?! of| more| less| such #)|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty"
+_COUNTS = (
+    r"one(?= [a-z])(?! of| more| less| such #)|zero|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty"
+)
 _COUNT = re.compile(rf"#|(?:{_COUNTS})\b")
 # In a skeleton # stands for a piece of mathematics.
 _VERBS = (
     r"\b(?:is|are|as|was|be|equals?|becomes?|giv(?:es?|ing)|yield(?:s|ing)?|ha[sd]|have|contains?|[gs]ets?|obtains?|takes?|costs?"
     r"|makes?|leaves?|pays?|uses?|weighs?|conclude|attains?|approach(?:es)?|means|that|needs?(?: to \w+)? at least"
-    r"|(?:converge|diverge|tend|goe|evaluate|simplifie|reduce|add)s (?:up )?to"
+    r"|(?:converge|diverge|tend|goe|evaluate|simplifie|reduce|add)s (?:up )?to|ends (?:in|with)"
     r"|(?:series|sequence|integral|limit|it|sum|product) (?=(?:con|di)verge|do(?:es)? not))\b|(?<=[a-z]) :"
 )
 _VERB = re.compile(_VERBS)
@@ -103,7 +105,7 @@ _FILLER = (
 _LINK = re.compile(rf"(?:^|{_VERBS}) ?(?:{_FILLER} ?)*")
 _TRAIL = re.compile(
     r"(?:, )?\b(?:since|because|due to|attained|achieved|obtained|reached|occur\w*|when|where|not #"
-    r"|which(?! means| (?:is|equals|gives|\w+s to) #)|with(?! (?:a )?rem)|under|on\b(?! the [lr]|$)"
+    r"|which(?! means| (?:is|equals|gives|\w+s to) #)|(?<!ends )with(?! (?:a )?rem)|under|on\b(?! the [lr]|$)"
     r"|for (?:all|every|any|each|#)|as (?:#|req|des|cla)|by (?:the|sym|ind)|at #|so (?:the|it|we)\b"
     r"|and (?:this|it|we)\b).*"
 )

@@ -169,6 +169,7 @@ No
     = Therefore, the answer is no. ; So the answer is No, it is not possible. ; The answer is: No. ; No.
     = No, it is not possible. ; The answer is no, since 5 is odd. ; No, such an arrangement does not exist.
     = So the answer to the question is no. ; **No**
+    = The second player does not have a winning strategy, so the answer to the question is no.
     ! Therefore, the answer is yes. ; Yes. ; Yes, it is possible. ; There is no reason to doubt it, so yes.
 Yes
     = This shows that it is indeed possible to cut it into 7 smaller squares. ; So it is possible to tile the board.
@@ -251,10 +252,14 @@ n(n+1)/2
     = The answer is **7** cm. ; The final answer is: $\boxed{7}$ ; Answer: $7$ square units
     = The answer is $x = 7$, since $y > 0$. ; <answer>There are 7 ways.</answer> ; The answer is 7 (seven).
     = Answer: 7 Robins
+    = Therefore, 100! ends with 7 zeros. ; So there are 7 ways.\n\nFor instance, a square can be cut in 2 ways.
+    = So the degree is 7. An example of such a polynomial is P(x) = x^3 + 1, which grows.
+    = So there are 7 ways. Interestingly, the next term is a_8 = 34. ; Hence x = 7. In general the value is C(n, k).
     ! We have shown that n is at least 7. ; So n >= 7. ; So n ≤ 7. ; Thus n cannot exceed 7.
     ! So n is one more than 7. ; Therefore n is congruent to 3 modulo 7. ; So n is a factor of 7.
     ! So n is divisible by 7. ; Hence 7 divides n. ; So p is not equal to 7. ; Thus 7 is not a solution.
     ! So there is no solution with n = 7. ; The answer is between 6 and 7. ; The answer is more than 7.
+    ! The answer is all multiples of 7. ; So any multiple of 7 works.
     ! The answer is twice 7. ; So the remainder when n is divided by 7 is 3. ; The sum of the 7 numbers is 30.
     ! The mean of the 7 numbers is 4. ; So 7 workers finish in 12 days. ; So each of the 7 children gets 5 candies.
     ! So for n = 7 the answer is 12. ; So the maximum is 12 when x = 7. ; So the answer is 7^2.
