@@ -177,6 +177,7 @@ KNOWN = (
     Columns("DeepScaleR", "problem", "answer", ("solution",), solution="solution"),
     Columns("MATH", "problem", "solution", ("level", "type"), "worked", "solution", None, "level", "type"),
     Columns("NuminaMath-CoT", "problem", "solution", (), "worked", "solution", topic="source"),
+    Columns("plain columns", "question", "answer", ("solution",), solution="solution"),
     Columns("GSM8K, Orca-Math", "question", "answer", solution="answer"),
     *(Columns("plain columns", question, gold, solution="solution") for question in QUESTIONS for gold in GOLDS),
 )  # fmt: skip

@@ -92,10 +92,11 @@ def stage(folder: Path, name: str, made: str, script: str | Path, *flags: object
         sys.exit(f"{script} failed; the end of {log}:\n" + "".join(log.read_text().splitlines(keepends=True)[-20:]))
 
 
-def continued(output: Path) -> list[str]:
+def continued(output: Path, stock: bool = False) -> list[str]:
     """Flags that continue a run from its last checkpoint; what was left before its first one is thrown away."""
-    if any(output.glob("checkpoint-*")):
-        return ["--resume_from_checkpoint", "true"]
+    checkpoints = sorted(output.glob("checkpoint-*"), key=lambda path: int(path.name.rpartition("-")[2]))
+    if checkpoints:  # ours finds the last whole one, stock TRL wants its path
+        return ["--resume_from_checkpoint", str(checkpoints[-1]) if stock else "true"]
     shutil.rmtree(output, ignore_errors=True)
     return []
 
@@ -118,6 +119,8 @@ def run_seed(folder: Path, seed: int, args, grpo_flags: list[str]) -> None:
     source = ["--dataset", rows, "--seed", seed, "--model_name_or_path"]
     model = Path(args.model).resolve() if Path(args.model).exists() else args.model
     sft = [*source, model, "--output_dir", folder / "sft"]
+    if not (folder / "sft/model.safetensors").exists():
+        sft += continued(folder / "sft")
     stage(folder, "sft", "sft/model.safetensors", "sft_warmup.py", *config("sft"), *sft)
     grpo = ["train_grpo.py", *config("grpo"), *source, folder / "sft", "--output_dir", folder / "grpo", *grpo_flags]
     train(folder, "grpo", grpo, args.vllm)
@@ -132,7 +135,7 @@ def run_seed(folder: Path, seed: int, args, grpo_flags: list[str]) -> None:
 
 def train(folder: Path, name: str, command: list, vllm: bool) -> None:
     if not (folder / name / "model.safetensors").exists():
-        command = [*command, *continued(folder / name)]
+        command = [*command, *continued(folder / name, stock=name == "stock")]
     command = ["benchmarks/vllm_cpu.py", *command, *VLLM, "--vllm_max_model_length", 512] if vllm else command
     stage(folder, name, f"{name}/model.safetensors", *command)
 

@@ -26,7 +26,7 @@ import numpy
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import demo
-from benchmarks.gain import stage
+from benchmarks.gain import continued, stage
 from training.selection import DrawSize, History
 
 MODES = {
@@ -88,7 +88,7 @@ def run_seed(folder: Path, seed: int, grpo_flags: list[str]) -> None:
     def training(name: str, script: str, kind: str, model: str, *flags: object) -> None:
         source = ["--model_name_or_path", folder / model, "--dataset", folder / f"train_{kind}.jsonl", "--seed", seed]
         config = ["--config", f"configs/demo_{kind}.yaml", "--output_dir", folder / name]
-        again = ["--resume_from_checkpoint", str(any((folder / name).glob("checkpoint-*"))).lower()]
+        again = [] if (folder / name / "model.safetensors").exists() else continued(folder / name)
         stage(folder, name, f"{name}/model.safetensors", script, *config, *source, *flags, *again)
 
     def evaluation(name: str, model: str) -> None:

@@ -4,6 +4,7 @@ Everything a table or a plot of evaluate.py needs is computed here, from samples
 can be graded again without a model.
 """
 
+import json
 import math
 import statistics
 from collections import Counter, defaultdict
@@ -290,6 +291,11 @@ def with_stored_settings(args):
             f"--regrade: {output_dir} holds no samples of {', '.join(names)}, but of: {', '.join(held) or 'nothing'}; "
             "a benchmark of your own is named by its .jsonl file"
         )
+    for result in (output_dir / f"{stem_of(name)}.json" for name in args.benchmarks):
+        before = json.loads(result.read_text(encoding="utf-8"))["settings"] if result.is_file() else {}
+        for name in ("grader", "require_think_end"):
+            if name in before and before[name] != getattr(args, name):
+                say(f"WARNING: {result.stem}: graded with {name} {before[name]} before, now with {getattr(args, name)}")
     return args
 
 

@@ -142,6 +142,11 @@ def test_every_line_of_the_docs_table(tmp_path, tokenizer, capsys, name, command
     assert ("dropped: 1 " + said[1] if said else "dropped: none") in capsys.readouterr().out
 
 
+def test_a_column_of_solutions_beside_the_answers_is_read(tmp_path, tokenizer):
+    [row] = load(tmp_path, tokenizer, [{"question": ASK, "answer": "12", "solution": WORKED}], data.ALL)
+    assert row["final_answer"] == "12" and row["solutions"] == [WORKED]
+
+
 def test_the_docs_table_is_whole():
     assert [name for name, *_ in TABLE] == list(SHAPES)
 

@@ -47,3 +47,14 @@ def test_rows_of_the_hub():
     assert gain.row_of("svamp", body) == {"question": "He had 3 pens. How many?", "final_answer": "3"}
     row = {"question": "How many?", "answer": "Half is <<4/2=2>>2.\nIn all <<2+4=6>>6.\n#### 1,006"}
     assert gain.row_of("gsm8k", row) == {"question": "How many?", "final_answer": "1006", "difficulty": 1.5}
+
+
+@pytest.mark.parametrize("stock", [False, True])
+def test_a_stopped_stage_goes_on_from_its_last_checkpoint_or_starts_anew(tmp_path, stock):
+    output = tmp_path / "grpo"
+    (output / "logs").mkdir(parents=True)  # stopped before the first checkpoint: the trainer wants an empty folder
+    assert gain.continued(output, stock) == [] and not output.exists()
+    for step in (80, 100, 20):
+        (output / f"checkpoint-{step}").mkdir(parents=True)
+    last = str(output / "checkpoint-100") if stock else "true"
+    assert gain.continued(output, stock) == ["--resume_from_checkpoint", last]

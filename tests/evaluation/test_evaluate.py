@@ -154,6 +154,15 @@ def test_regrading_and_more_samples_reuse_what_is_there(finished, model_dir, ben
     assert len(lines) == 20 and lines[:15] == (finished / "sums.generations-0.jsonl").read_text().splitlines()
 
 
+def test_grading_again_by_another_rule_is_said(finished, benchmark, tmp_path, capsys):
+    shutil.copytree(finished, tmp_path / "run")
+    again = ["--regrade", "true", "--output_dir", str(tmp_path / "run"), "--benchmarks", str(benchmark)]
+    evaluate.main(again)
+    assert "WARNING" not in capsys.readouterr().out
+    evaluate.main([*again, "--require_think_end", "true"])
+    assert "sums: graded with require_think_end False before, now with True" in capsys.readouterr().out
+
+
 def test_stored_samples_are_graded_again_without_a_model(finished, benchmark, tmp_path):
     shutil.copytree(finished, tmp_path / "run")
     (tmp_path / "run" / "sums.json").unlink()
