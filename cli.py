@@ -68,7 +68,8 @@ def parse_arguments(dataclass_types, argv: list[str] | None = None) -> tuple:
         values = {key: value for key, (value, _) in config.items()}
         given = dict(arg.split("=", 1) for arg in argv if arg.startswith("--") and "=" in arg)
         given |= {flag: value for flag, value in itertools.pairwise(argv) if flag.startswith("--")}
-        _drop_pins(values, {name: given.get(f"--{name}") for name in PINS})
+        given = {flag[2:].replace("-", "_"): value for flag, value in given.items()}
+        _drop_pins(values, {name: given.get(name) for name in PINS})
         os.environ.update({name: str(value) for name, value in values.pop("env", {}).items()})
         parser.set_defaults_with_config(**values)
     try:

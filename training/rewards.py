@@ -134,11 +134,13 @@ class RewardFailed(InputError):
         step: optimizer steps taken before.
         output_dir: of the run; the checkpoint of that step is saved there.
         failure: see `guarded`.
+        training: False while evaluating after that step.
     """
 
-    def __init__(self, step: int, output_dir: str, failure: str):
+    def __init__(self, step: int, output_dir: str, failure: str, training: bool = True):
+        where = f"step {step + 1}" if training else f"evaluation after step {step}"
         super().__init__(
-            f"step {step + 1}: reward {failure}. All up to step {step} is in {output_dir}/checkpoint-{step}: mend the "
+            f"{where}: reward {failure}. All up to step {step} is in {output_dir}/checkpoint-{step}: mend the "
             "reward, and continue with --resume_from_checkpoint true"
         )
 

@@ -76,6 +76,26 @@ def test_a_reward_that_raises_leaves_a_checkpoint_and_goes_on_when_mended(guesse
     pandas.testing.assert_frame_equal(rollouts, rollouts_of(tmp_path / "cut"))
 
 
+def test_a_reward_that_raises_while_evaluating_leaves_a_checkpoint_too(guesser, tmp_path):
+    (tmp_path / "raising_reward.py").write_text(REWARD)
+    (tmp_path / "broken").write_text("nothing")
+    benchmark = tmp_path / "benchmark.jsonl"
+    benchmark.write_text(json.dumps({"problem": "1+1", "answer": "2"}) + "\n")
+    evaluation = ["--eval_benchmark", str(benchmark), "--eval_strategy", "steps", "--eval_steps", "2"]
+    evaluation += ["--eval_problems", "1", "--num_generations_eval", "2", "--per_device_eval_batch_size", "2"]
+    evaluation += ["--save_steps", "1000"]
+    rewards = ["--reward_funcs", "accuracy", f"{tmp_path / 'raising_reward.py'}:brevity", "--max_steps", "3"]
+    train_grpo.main(flags_of(guesser, tmp_path / "whole", *rewards, *evaluation))
+    (tmp_path / "broken").write_text("1+1")
+    flags = flags_of(guesser, tmp_path / "cut", *rewards, *evaluation)
+    with pytest.raises(InputError, match=r"^evaluation after step 2: reward brevity: .*cut/checkpoint-2: mend"):
+        train_grpo.main(flags)
+    (tmp_path / "broken").write_text("nothing")
+    train_grpo.main([*flags, "--resume_from_checkpoint", "true"])
+    before, after = weights_of(tmp_path / "whole"), weights_of(tmp_path / "cut")
+    assert all(torch.equal(before[name], after[name]) for name in before)
+
+
 def raises_at_three(completions, question, **kwargs):
     return [1 / (int(each) - 3) for each in question]
 
