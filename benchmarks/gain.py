@@ -183,6 +183,23 @@ def stock_command(folder: Path, seed: int, problems: str, flags: list[str]) -> l
 # ---------------------------------------------------------------------------------------------------------------------
 
 
+def curves_of(run: Path, completions: int | None = None) -> list[dict]:
+    """CURVES of a run's log.
+
+    Args:
+        run: its folder.
+        completions: in a rollout batch of stock TRL, whose reward is 1 or 0 and which logs no sampled tokens; None for
+            ours.
+    """
+    log = json.loads((run / "trainer_state.json").read_text(encoding="utf-8"))["log_history"]
+    log = [entry for entry in log if "loss" in entry]
+    if completions is not None:
+        sampled = [completions * entry.get("completions/mean_length", 0) for entry in log]
+        log = [{**entry, "tokens/sampled": tokens} for entry, tokens in zip(log, sampled, strict=True)]
+        log = [{**entry, "accuracy": entry["reward"]} if "reward" in entry else entry for entry in log]
+    return [{key: entry[key] for key in CURVES if key in entry} for entry in log]
+
+
 def gain_of(before: list[float], after: list[float]) -> dict:
     """Mean accuracy of problems before and after, the mean gain, and half of its 95 % interval; all in percent."""
     gains = [second - first for first, second in zip(before, after, strict=True)]
@@ -278,9 +295,10 @@ def main() -> None:
         run_seed(output / f"seed{seed}", seed, args, grpo_flags)
     folders = sorted(path.parents[1] for path in output.glob("seed*/after_t1/test.json"))
     results = {name: summarize(folders, suffix) for name, (suffix, _) in EVALUATIONS.items()}
-    states = {f.name: json.loads((f / "grpo/trainer_state.json").read_text(encoding="utf-8")) for f in folders}
-    logs = {name: [entry for entry in state["log_history"] if "loss" in entry] for name, state in states.items()}
-    curves = {name: [{k: entry[k] for k in CURVES if k in entry} for entry in log] for name, log in logs.items()}
+    curves = {folder.name: curves_of(folder / "grpo") for folder in folders}
+    of_batch = recipe_of(args.problems, grpo_flags)["generation_batch_size"]
+    stock = [folder for folder in folders if (folder / "stock/trainer_state.json").exists()]
+    curves |= {f"stock TRL, {folder.name}": curves_of(folder / "stock", of_batch) for folder in stock}
     progress.plot_curves(curves, output / "gain.png")
     report = {"evaluations": results, "training": curves}
     (output / "gain.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")

@@ -11,8 +11,8 @@
 #   grep -vE '^(#|torch|transformers==|nvidia|triton)' requirements.lock > carried.txt
 #   pip download --no-deps --only-binary=:all: --python-version 3.12 -d wheels -r carried.txt
 #
-# It has not run on a GPU by now; on a CPU it has. Each piece has a time limit (500 s in all, six times that on a CPU), a
-# failing one does not stop the others, and all of their output is in $OUT. Ends with 1 when a piece failed.
+# What it gave on one H100: docs/scale.md. Each piece has a time limit (500 s in all, six times that on a CPU), a failing
+# one does not stop the others, and all of their output is in $OUT. Ends with 1 when a piece failed.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 DEVICE=${DEVICE:-cuda} OUT=${OUT:-runs/gpu-$(date +%Y%m%d-%H%M%S)} PYTHON=${PYTHON:-python}

@@ -35,6 +35,33 @@ def test_gain_is_taken_problem_by_problem(tmp_path):
     ]
 
 
+def test_stock_runs_with_the_flags_of_ours_and_stops_at_our_tokens(tmp_path):
+    (tmp_path / "train.jsonl").write_text('{"question": "1+1?", "final_answer": "2"}\n')
+    (tmp_path / "grpo").mkdir()
+    log = [{"tokens/sampled": 20_000, "completions/mean_length": 20.0}, {"tokens/sampled": 5_600}, {"eval_reward": 1.0}]
+    (tmp_path / "grpo/trainer_state.json").write_text(json.dumps({"log_history": log}))
+    flags = ["--use_cpu", "false", "--generation_batch_size", "256", "--per_device_train_batch_size", "64"]
+    command = [str(word) for word in gain.stock_command(tmp_path, 1, "svamp", flags)]
+    value_of = dict(zip(command[1::2], command[2::2], strict=True))
+    assert value_of["--max_steps"] == "20"  # 25,600 tokens are 5 batches of 256 completions, each of 4 steps
+    assert value_of["--use_cpu"] == "False" and value_of["--per_device_train_batch_size"] == "64"
+    assert value_of["--num_generations"] == "8"  # of the recipe
+    [row] = (tmp_path / "stock_rows/train.jsonl").read_text().splitlines()
+    assert json.loads(row) == {"prompt": [{"role": "user", "content": "1+1?"}], "solution": "\\boxed{2}"}
+
+
+def test_stock_curves_count_tokens_and_call_its_reward_accuracy(tmp_path):
+    first = {"step": 1, "loss": 0.1, "reward": 0.25, "completions/mean_length": 20.0, "num_tokens": 9}
+    log = [first, {"step": 2, "loss": 0.2}, {"train_runtime": 1.0}]
+    (tmp_path / "trainer_state.json").write_text(json.dumps({"log_history": log}))
+    ours, stock = gain.curves_of(tmp_path), gain.curves_of(tmp_path, 64)
+    assert ours == [{k: v for k, v in first.items() if k != "num_tokens"}, {"step": 2, "loss": 0.2}]
+    assert stock == [
+        ours[0] | {"tokens/sampled": 1280.0, "accuracy": 0.25},
+        {"step": 2, "loss": 0.2, "tokens/sampled": 0},
+    ]
+
+
 def test_a_worked_solution_uses_the_questions_numbers():
     assert [int(n) for n in numbers_in("Three of 12 cost $80,000, 5 of them 1,50")] == [3, 12, 80000, 5, 1, 50]
     assert solution_of("He had 18, lost 5 and then 11.", "2") == "18 - 5 = 13, 13 - 11 = 2</think>\\boxed{2}"
