@@ -21,6 +21,7 @@ errors over the problems. That of all seeds averages a problem's gain over the s
 
 import argparse
 import json
+import re
 import shutil
 import statistics
 import subprocess
@@ -286,6 +287,8 @@ def main() -> None:
     sampler.add_argument("--gpu", action="store_true", help="all of it on a GPU, sampled by transformers")
     parser.add_argument("--output_dir", type=Path, default=None, help="default: runs/PROBLEMS_gain")
     args, grpo_flags = parser.parse_known_args()
+    if len(grpo_flags) % 2 or not all(re.fullmatch(r"--\w+", flag) for flag in grpo_flags[::2]):
+        parser.error(f"flags for train_grpo.py are given as `--key value`, not {' '.join(grpo_flags)}")
     output = (args.output_dir or HERE / f"runs/{args.problems}_gain").resolve()
     if (args.train is None) != (args.test is None):
         parser.error("--train and --test are given together, or neither for the hub's rows")

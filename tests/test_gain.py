@@ -50,6 +50,14 @@ def test_stock_runs_with_the_flags_of_ours_and_stops_at_our_tokens(tmp_path):
     assert json.loads(row) == {"prompt": [{"role": "user", "content": "1+1?"}], "solution": "\\boxed{2}"}
 
 
+@pytest.mark.parametrize("flags", [["--use_peft"], ["--max_steps=3", "--beta=0"], ["max_steps", "3"]])
+def test_a_flag_without_its_value_ends_at_once(flags, monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["gain.py", "--problems", "svamp", *flags])
+    with pytest.raises(SystemExit):
+        gain.main()
+    assert "are given as `--key value`, not " + " ".join(flags) in capsys.readouterr().err
+
+
 def test_stock_curves_count_tokens_and_call_its_reward_accuracy(tmp_path):
     first = {"step": 1, "loss": 0.1, "reward": 0.25, "completions/mean_length": 20.0, "num_tokens": 9}
     log = [first, {"step": 2, "loss": 0.2}, {"train_runtime": 1.0}]
