@@ -8,14 +8,13 @@ import ast
 import difflib
 import glob
 import importlib.util
-import itertools
 import json
 import os
 import re
 import shlex
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import yaml
@@ -66,9 +65,7 @@ def parse_arguments(dataclass_types, argv: list[str] | None = None) -> tuple:
         _check_keys(config, {action.dest for action in parser._actions})
         _check_config(parser, config)
         values = {key: value for key, (value, _) in config.items()}
-        given = dict(arg.split("=", 1) for arg in argv if arg.startswith("--") and "=" in arg)
-        given |= {flag: value for flag, value in itertools.pairwise(argv) if flag.startswith("--")}
-        given = {flag[2:].replace("-", "_"): value for flag, value in given.items()}
+        given = {name: value for _, name, value in _flags_in(argv)}
         _drop_pins(values, {name: given.get(name) for name in PINS})
         os.environ.update({name: str(value) for name, value in values.pop("env", {}).items()})
         parser.set_defaults_with_config(**values)
@@ -114,18 +111,23 @@ def parse_own(dataclass_type, argv: list[str] | None, trl_config: str) -> tuple[
         given = {key: value for key, (value, _) in config.items()}
         parser.set_defaults_with_config(**{key: value for key, value in given.items() if key in own})
     known, unknown = own | declared | {"config", "help"}, []
-    for at, arg in enumerate(argv):
-        if re.fullmatch(r"--[\w-]+(=.*)?", arg, re.DOTALL):
-            flag, equals, value = arg.partition("=")
-            name = flag[2:].replace("-", "_")
-            unknown += [flag] if name.removeprefix("no_") not in known else []
-            given[name] = value if equals else next(iter(argv[at + 1 :]), "true")
+    for flag, name, value in _flags_in(argv):
+        unknown += [flag] if name.removeprefix("no_") not in known else []
+        given[name] = value
     if declared and unknown:
         raise InputError(_unknown("flag", unknown, {f"--{name}" for name in known}))
     try:
         return parser.parse_args_into_dataclasses(argv, return_remaining_strings=True)[0], given
     except (ValueError, TypeError) as error:
         raise error if isinstance(error, InputError) else InputError(str(error)) from error
+
+
+def _flags_in(argv: list[str]) -> Iterator[tuple[str, str, str]]:
+    """Every flag as it is written, its field's name, and its value: what follows it, or "true" at the end."""
+    for at, arg in enumerate(argv):
+        if re.fullmatch(r"--[\w-]+(=.*)?", arg, re.DOTALL):
+            flag, equals, value = arg.partition("=")
+            yield flag, flag[2:].replace("-", "_"), value if equals else next(iter(argv[at + 1 :]), "true")
 
 
 def _declared_fields(trl_config: str) -> set[str]:

@@ -195,9 +195,9 @@ def curves_of(run: Path, completions: int | None = None) -> list[dict]:
     log = json.loads((run / "trainer_state.json").read_text(encoding="utf-8"))["log_history"]
     log = [entry for entry in log if "loss" in entry]
     if completions is not None:
-        sampled = [completions * entry.get("completions/mean_length", 0) for entry in log]
-        log = [{**entry, "tokens/sampled": tokens} for entry, tokens in zip(log, sampled, strict=True)]
-        log = [{**entry, "accuracy": entry["reward"]} if "reward" in entry else entry for entry in log]
+        for entry in log:
+            entry["tokens/sampled"] = completions * entry.get("completions/mean_length", 0)  # 0: an update alone
+            entry |= {"accuracy": entry["reward"]} if "reward" in entry else {}
     return [{key: entry[key] for key in CURVES if key in entry} for entry in log]
 
 

@@ -5,7 +5,7 @@
 #   benchmarks/gpu.sh
 #   WHEELS=wheels benchmarks/gpu.sh     PyTorch and transformers are there; the other packages come from a folder
 #   DEVICE=cpu benchmarks/gpu.sh        the same pieces, small, on a CPU
-#   PIECES=train_step benchmarks/gpu.sh    one of them (warmup grpo: both, in one $OUT)
+#   PIECES="warmup grpo" benchmarks/gpu.sh   some of them: tests, warmup, grpo (after warmup, in its $OUT), memory, train_step
 #
 # The folder of wheels is made where there is a network, for the Python of the machine (here 3.12):
 #   grep -vE '^(#|torch|transformers==|nvidia|triton)' requirements.lock > carried.txt
@@ -17,7 +17,12 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 DEVICE=${DEVICE:-cuda} OUT=${OUT:-runs/gpu-$(date +%Y%m%d-%H%M%S)} PYTHON=${PYTHON:-python}
 export DEVICE HF_HUB_OFFLINE=1 PYTHONUNBUFFERED=1 TOKENIZERS_PARALLELISM=false
-PIECES=${PIECES:-tests warmup grpo memory train_step}
+ALL="tests warmup grpo memory train_step"
+PIECES=${PIECES:-$ALL}
+for name in $PIECES; do
+  [[ " $ALL " == *" $name "* ]] || { echo "PIECES: $name is none of $ALL" >&2; exit 2; }
+done
+wanted() { [[ " $PIECES " == *" $1 "* ]]; }
 mkdir -p "$OUT" && OUT=$(cd "$OUT" && pwd)
 if [ -n "${WHEELS:-}" ]; then
   "$PYTHON" -m pip install -q --no-index --no-deps --upgrade --target "$OUT/site" "$WHEELS"/*.whl || exit 1
@@ -35,7 +40,7 @@ failed=0 summary=()
 piece() { # NAME SECONDS COMMAND...: runs it, keeps its output, prints the last lines
   local name=$1 limit=$(($2 * SLOW)) started=$SECONDS code=0
   shift 2
-  [[ " $PIECES " == *" $name "* ]] || return 0
+  wanted "$name" || return 0
   echo "=== $name"
   timeout "$limit" "$@" >"$OUT/$name.log" 2>&1 || code=$?
   tr '\r' '\n' <"$OUT/$name.log" | grep -v '^ *[0-9]*%|' | tail -n 12
@@ -55,15 +60,14 @@ cat "$OUT/machine.txt"
 piece tests 150 "$PYTHON" -m pytest -q -p no:cacheprovider tests/training/test_device.py
 
 # 2. Twenty GRPO steps of the demo's model, sampled by transformers; the lines say what they cost
-[[ " $PIECES " != *" warmup "* ]] || "$PYTHON" -c "import demo, sys; from pathlib import Path
+! wanted warmup || "$PYTHON" -c "import demo, sys; from pathlib import Path
 folder = Path(sys.argv[1]); folder.mkdir(exist_ok=True); demo.make_model(folder / 'model', 0)
 demo.make_data(folder, 0)" "$OUT/demo"
 piece warmup 60 "$PYTHON" sft_warmup.py --config configs/demo_sft.yaml "${PRECISION[@]}" --max_steps $WARMUP \
   --model_name_or_path "$OUT/demo/model" --dataset "$OUT/demo/train_sft.jsonl" --output_dir "$OUT/demo/warmup"
 piece grpo 90 "$PYTHON" train_grpo.py --config configs/demo_grpo.yaml "${PRECISION[@]}" --max_steps 20 \
   --model_name_or_path "$OUT/demo/warmup" --dataset "$OUT/demo/train_grpo.jsonl" --output_dir "$OUT/demo/grpo"
-[[ " $PIECES " != *" grpo "* ]] || grep -E 'training time|tokens (sampled|trained)|accuracy, mean' \
-  "$OUT/demo/grpo/README.md"
+! wanted grpo || grep -E 'training time|tokens (sampled|trained)|accuracy, mean' "$OUT/demo/grpo/README.md"
 
 # 3. Peak memory beside the estimate
 piece memory 80 "$PYTHON" benchmarks/gpu_memory.py --device "$DEVICE" "${MEMORY[@]}"

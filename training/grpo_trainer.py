@@ -149,7 +149,7 @@ class DeepMathGRPOTrainer(ContinuableTrainer, GRPOTrainer):
         """In training: roll out, select groups, and let TRL compute advantages and log-probs of the selected ones."""
         if not self.model.training:
             return super()._generate_and_score_completions(inputs)
-        before = self._before_rollout()
+        before = self._snapshot()
         try:
             self._stash = self._collect_groups()
         except RewardFailed:
@@ -185,8 +185,8 @@ class DeepMathGRPOTrainer(ContinuableTrainer, GRPOTrainer):
                 self._pending_extra_logs[column].extend(values)
         return gather(torch.cat([group.rewards for group in self._stash]).to(self.accelerator.device))
 
-    def _before_rollout(self) -> dict:
-        """What a rollout batch moves before its groups are chosen; see `_go_back`."""
+    def _snapshot(self) -> dict:
+        """What a rollout batch moves before its groups are chosen, and an evaluation too; see `_go_back`."""
         return {
             "stream": (self._prompts_drawn, self._prompts_skipped, self._carried),
             "metrics": {name: list(values) for name, values in self._metrics["train"].items()},
@@ -196,7 +196,7 @@ class DeepMathGRPOTrainer(ContinuableTrainer, GRPOTrainer):
         }
 
     def _go_back(self, before: dict) -> None:
-        """Undo a rollout batch that came to nothing: a continued run draws the same prompts again."""
+        """Undo a rollout batch or an evaluation that came to nothing: a continued run draws the same prompts again."""
         self._prompts_drawn, self._prompts_skipped, self._carried = before["stream"]
         self._pending_extra_logs.clear()
         self._metrics["train"].clear()
@@ -462,7 +462,7 @@ class DeepMathGRPOTrainer(ContinuableTrainer, GRPOTrainer):
 
     @costs_as("evaluation")
     def evaluate(self, *args, **kwargs) -> dict[str, float]:
-        before = self._before_rollout()
+        before = self._snapshot()
         try:
             metrics = super().evaluate(*args, **kwargs)
         except RewardFailed:  # the step it follows is saved after it
@@ -652,7 +652,7 @@ def sizes_of_least_padding(lengths: torch.Tensor, count: int) -> list[int]:
 
 
 def _set_random(before: dict) -> None:
-    """Set all random generators back; see `DeepMathGRPOTrainer._before_rollout`."""
+    """Set all random generators back; see `DeepMathGRPOTrainer._snapshot`."""
     of_python, of_numpy, of_torch = before["random"]
     random.setstate(of_python)
     numpy.random.set_state(of_numpy)
