@@ -4,8 +4,8 @@
 #   runs/demo.sh                              seed 0
 #   runs/demo.sh --seeds 201 202 203 204 205  the five seeds of the README
 #
-# Expect (measured): seed 0 goes from 49.6 ± 1.7 to 96.1 ± 0.6 percent, on another CPU from 49.7 to 95.7; the five seeds
-# from 51.6 to 93.9 on average (those measured before micro-batches were cut for least padding: seed 0 had 95.9 then).
+# Expect (measured): seed 0 goes from 49.7 ± 1.7 to 95.7 ± 0.7 percent, on another CPU from 49.6 to 96.1; the five seeds
+# from 50.9 to 94.0 on average.
 # Another processor may round otherwise and end a point or two away.
 # Costs: 3 to 4 minutes a seed on two cores, and the installation before it. Every start is a run of its own.
 set -euo pipefail
